@@ -1,0 +1,46 @@
+# The front door. Every target sets up what it needs on a bare Debian 12.
+
+JOBS ?= $(shell nproc)
+PREFIX ?= /usr/local
+FUZZ_SECONDS ?= 60
+TARGET ?= rootfs:/
+
+.PHONY: all build demo test bench fuzz lint format install package clean setup
+
+all: build
+
+setup:
+	tools/setup/install-packages debian-packages.txt
+
+build: setup
+	cmake --preset release
+	cmake --build --preset release --parallel $(JOBS)
+
+demo: build
+	build/release/src/portique/cli/portique scan --allow-incomplete $(TARGET)
+
+test: build
+	ctest --test-dir build/release --output-on-failure --parallel $(JOBS) --timeout 600
+
+bench: build
+	bench/run build/release
+
+fuzz: setup
+	cmake --preset fuzz
+	cmake --build --preset fuzz --parallel $(JOBS)
+	tools/fuzz/run build/fuzz $(FUZZ_SECONDS)
+
+lint: setup
+	tools/lint/run
+
+format: setup
+	git ls-files '*.h' '*.cc' | xargs clang-format-19 -i
+
+install: build
+	cmake --install build/release --prefix $(PREFIX)
+
+package: build
+	cd build/release && cpack -G DEB
+
+clean:
+	rm -rf build

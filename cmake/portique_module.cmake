@@ -1,0 +1,82 @@
+# portique_module(): one folder under src/portique is one static library, its unit tests, its
+# fuzz targets and its link test.
+#
+#   portique_module(NAME
+#     SOURCES  a.cc b.cc            # what the library is made of
+#     DEPENDS  base model           # modules it may include (the floor table allows them)
+#     LINK     PkgConfig::ZSTD      # outside libraries
+#     TESTS    a_test.cc            # one gtest program, portique_NAME_test
+#     FUZZ     b_fuzz.cc)           # one program each; seeds in testdata/fuzz/b/ are replayed by ctest
+include(GoogleTest)
+
+add_library(portique_warnings INTERFACE)
+target_compile_options(portique_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Werror
+  -Wno-missing-field-initializers) # designated initialisers leave out what keeps its default
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # g++ 12 sees overlaps in std::string concatenation that cannot be (GCC bug 105651).
+  target_compile_options(portique_warnings INTERFACE -Wno-restrict)
+endif()
+
+add_library(portique_sanitizers INTERFACE)
+if(PORTIQUE_SANITIZE)
+  target_compile_options(portique_sanitizers INTERFACE
+    -fsanitize=${PORTIQUE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(portique_sanitizers INTERFACE -fsanitize=${PORTIQUE_SANITIZE})
+endif()
+if(PORTIQUE_FUZZ)
+  target_compile_options(portique_sanitizers INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
+# Settings of every target of ours.
+function(portique_target target)
+  target_link_libraries(${target} PRIVATE portique_warnings portique_sanitizers)
+endfunction()
+
+function(portique_module name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;LINK;TESTS;FUZZ" ${ARGN})
+  set(library portique_${name})
+  add_library(${library} STATIC ${ARG_SOURCES})
+  add_library(portique::${name} ALIAS ${library})
+  target_include_directories(${library} PUBLIC "${PROJECT_SOURCE_DIR}/src")
+  portique_target(${library})
+  set(modules ${ARG_DEPENDS})
+  list(TRANSFORM modules PREPEND portique::)
+  target_link_libraries(${library} PUBLIC ${modules} ${ARG_LINK})
+
+  # The whole archive, its declared dependencies and an empty main: an undeclared upward call fails.
+  set(link_test ${library}_linktest)
+  add_executable(${link_test} "${PROJECT_SOURCE_DIR}/cmake/empty_main.cc")
+  portique_target(${link_test})
+  target_link_libraries(${link_test} PRIVATE
+    "$<LINK_LIBRARY:WHOLE_ARCHIVE,${library}>" ${modules} ${ARG_LINK})
+  add_test(NAME link.${name} COMMAND ${link_test})
+
+  if(ARG_TESTS)
+    set(test_program ${library}_test)
+    add_executable(${test_program} ${ARG_TESTS})
+    portique_target(${test_program})
+    target_link_libraries(${test_program} PRIVATE
+      ${library} portique_test_support GTest::gmock GTest::gtest GTest::gtest_main)
+    target_compile_definitions(${test_program} PRIVATE
+      PORTIQUE_TESTDATA="${CMAKE_CURRENT_SOURCE_DIR}/testdata")
+    gtest_discover_tests(${test_program} TEST_PREFIX ${name}. PROPERTIES TIMEOUT 300)
+  endif()
+
+  foreach(source ${ARG_FUZZ})
+    string(REGEX REPLACE "_fuzz\\.cc$" "" unit ${source})
+    set(fuzz_program ${name}_${unit}_fuzz)
+    add_executable(${fuzz_program} ${source})
+    portique_target(${fuzz_program})
+    target_link_libraries(${fuzz_program} PRIVATE ${library})
+    set(seeds "${CMAKE_CURRENT_SOURCE_DIR}/testdata/fuzz/${unit}")
+    if(PORTIQUE_FUZZ)
+      target_link_options(${fuzz_program} PRIVATE -fsanitize=fuzzer)
+      set_property(GLOBAL APPEND PROPERTY PORTIQUE_FUZZ_PROGRAMS "${fuzz_program}=${seeds}")
+    else()
+      # Without libFuzzer the same target replays its seeds, so that it cannot rot.
+      target_sources(${fuzz_program} PRIVATE "${PROJECT_SOURCE_DIR}/cmake/fuzz_replay_main.cc")
+      add_test(NAME fuzz-seeds.${name}.${unit} COMMAND ${fuzz_program} "${seeds}")
+    endif()
+  endforeach()
+endfunction()

@@ -1,0 +1,64 @@
+#pragma once
+
+// Every budget for input that a stranger wrote, each with its reason. Exceeding one is
+// Code::LimitExceeded, never silence.
+
+#include <cstdint>
+
+namespace portique::base {
+
+struct Limits {
+  // --- image metadata -----------------------------------------------------------------------
+  /// The OCI distribution specification asks registries to take manifests of 4 MiB.
+  std::uint64_t manifest_bytes = 4ULL << 20U;
+  /// A config holds the history; 100 layers with long RUN lines stay under 1 MiB.
+  std::uint64_t config_bytes = 8ULL << 20U;
+  /// overlayfs stops at 128 layers; images squashed together by tools have been seen with more.
+  std::uint64_t layers = 1024;
+
+  // --- layers -------------------------------------------------------------------------------
+  /// The largest images in public use (CUDA, models) have layers of some 20 GiB.
+  std::uint64_t layer_bytes = 64ULL << 30U;
+  /// A 1 GB Debian image has 40,000 entries; a monorepo's node_modules a million.
+  std::uint64_t layer_entries = 5'000'000;
+  /// Linux PATH_MAX.
+  std::uint64_t path_bytes = 4096;
+  /// A PAX header or GNU long name: path, link and attributes, SELinux labels among them.
+  std::uint64_t tar_header_bytes = 1ULL << 20U;
+  /// Symbolic links, hard links and whiteouts that are remembered for one layer.
+  std::uint64_t links = 1'000'000;
+  /// ... and the bytes that their paths may take in memory.
+  std::uint64_t link_bytes = 32ULL << 20U;
+  /// Deflate cannot pass 1032:1; real layers with sparse files stay under 500:1 ...
+  std::uint64_t expansion_ratio = 500;
+  /// ... and small ones do not matter.
+  std::uint64_t expansion_free_bytes = 2ULL << 30U;
+
+  // --- files that catalogers read -----------------------------------------------------------
+  /// dpkg's status of 10,000 packages has 15 MB.
+  std::uint64_t text_database_bytes = 64ULL << 20U;
+  /// rpmdb.sqlite of a large RHEL host has some 200 MB.
+  std::uint64_t binary_database_bytes = 512ULL << 20U;
+  /// Packages of one image.
+  std::uint64_t packages = 500'000;
+  /// One field of a package record; Description and Depends lists stay under 64 KiB.
+  std::uint64_t field_bytes = 1ULL << 20U;
+  /// An rpm header blob: rpm itself refuses more than 256 MiB; real ones stay under 4 MiB.
+  std::uint64_t rpm_header_bytes = 64ULL << 20U;
+
+  // --- advisories ---------------------------------------------------------------------------
+  /// The longest record of the public OSV export has some 6 MB (Linux kernel version lists).
+  std::uint64_t advisory_bytes = 32ULL << 20U;
+  /// One ecosystem's zip, unpacked.
+  std::uint64_t feed_bytes = 16ULL << 30U;
+
+  // --- the sandboxed child ------------------------------------------------------------------
+  /// Address space of the child; it needs some 150 MiB.
+  std::uint64_t worker_memory_bytes = 1ULL << 30U;
+  /// CPU seconds and wall seconds for one image.
+  std::uint64_t worker_seconds = 900;
+  /// What the child may send back.
+  std::uint64_t worker_answer_bytes = 512ULL << 20U;
+};
+
+} // namespace portique::base

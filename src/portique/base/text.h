@@ -1,0 +1,66 @@
+#pragma once
+
+// Small text tools that the standard library of g++ 12 lacks. All are byte-wise and locale-free.
+
+#include <charconv>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+namespace portique::base {
+
+/// Without blanks (space, tab, CR, LF, VT, FF) at both ends.
+std::string_view trim(std::string_view text);
+
+/// The parts between separators; "a,,b" has three parts, "" has one empty part.
+std::vector<std::string_view> split(std::string_view text, char separator);
+
+/// The text before the first separator, which is taken off `rest` together with the separator.
+/// Without a separator all of `rest` is returned and `rest` becomes empty.
+std::string_view take_until(std::string_view& rest, char separator);
+
+std::string to_lower(std::string_view text);
+bool equals_ignore_case(std::string_view a, std::string_view b);
+
+inline bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+inline bool is_alpha(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+inline bool is_alnum(char c) {
+  return is_digit(c) || is_alpha(c);
+}
+
+inline bool is_space(char c) {
+  return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/// The whole of `text` as a decimal number; nothing if it is anything else or does not fit.
+template <typename T> std::optional<T> parse_int(std::string_view text, int number_base = 10) {
+  T value{};
+  const char* end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, value, number_base);
+  if (error != std::errc{} || stopped != end) return std::nullopt;
+  return value;
+}
+
+/// Whether the bytes are well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms).
+bool is_utf8(std::string_view text);
+
+/// Well-formed UTF-8 made from any bytes: each byte that is not part of a valid sequence becomes
+/// U+FFFD.
+std::string to_utf8(std::string_view text);
+
+/// What an untrusted text looks like on a terminal: UTF-8, and every control character (C0, DEL,
+/// C1, bidirectional overrides) shown as U+FFFD, so that it cannot move the cursor or hide text.
+std::string printable(std::string_view text);
+
+/// Lower-case hexadecimal.
+std::string to_hex(std::string_view bytes);
+
+} // namespace portique::base

@@ -1,0 +1,55 @@
+#include <gtest/gtest.h>
+
+#include "portique/base/text.h"
+
+namespace portique::base {
+namespace {
+
+TEST(Text, SplitsAndTrims) {
+  EXPECT_EQ(trim(" \t a b\r\n"), "a b");
+  EXPECT_EQ(split("a,,b", ',').size(), 3U);
+  EXPECT_EQ(split("", ',').size(), 1U);
+  std::string_view rest = "key: value: more";
+  EXPECT_EQ(take_until(rest, ':'), "key");
+  EXPECT_EQ(rest, " value: more");
+  EXPECT_EQ(take_until(rest, '#'), " value: more");
+  EXPECT_TRUE(rest.empty());
+}
+
+TEST(Text, ParsesWholeNumbersOnly) {
+  EXPECT_EQ(parse_int<int>("42"), 42);
+  for (const std::string_view bad : {"", "4 ", " 4", "4x", "99999999999999999999"})
+    EXPECT_EQ(parse_int<int>(bad), std::nullopt) << bad;
+  EXPECT_EQ(parse_int<unsigned>("-1"), std::nullopt);
+  EXPECT_EQ(parse_int<unsigned>("ff", 16), 255U);
+}
+
+TEST(Text, KnowsUtf8) {
+  for (const std::string_view good : {"", "a", "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x98\x80"})
+    EXPECT_TRUE(is_utf8(good)) << good;
+  // overlong, surrogate, beyond U+10FFFF, cut off, lone continuation
+  for (const std::string_view bad :
+       {"\xC0\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xE2\x82", "\x80"})
+    EXPECT_FALSE(is_utf8(bad));
+  EXPECT_EQ(to_utf8("a\xFFz"), "a\xEF\xBF\xBDz");
+}
+
+TEST(Text, ShowsControlCharactersInsteadOfSendingThem) {
+  EXPECT_EQ(printable("a\x1B[2Jb"), "a\xEF\xBF\xBD[2Jb");
+  EXPECT_EQ(printable("a\xE2\x80\xAE"
+                      "b"),
+            "a\xEF\xBF\xBD"
+            "b")
+      << "a right-to-left override";
+  EXPECT_EQ(printable("\xC3\xA9"), "\xC3\xA9");
+}
+
+TEST(Text, IgnoresCaseOfAsciiOnly) {
+  EXPECT_TRUE(equals_ignore_case("CVE-2024-1", "cve-2024-1"));
+  EXPECT_FALSE(equals_ignore_case("a", "ab"));
+  EXPECT_EQ(to_lower("ÀB"), "Àb");
+  EXPECT_EQ(to_hex(std::string_view("\x00\xfe", 2)), "00fe");
+}
+
+} // namespace
+} // namespace portique::base

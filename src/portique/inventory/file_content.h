@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "portique/base/byte_reader.h"
+#include "portique/base/fd.h"
+#include "portique/base/result.h"
+
+namespace portique::inventory {
+
+/// A file of the image that a cataloger reads: either in memory, or a range of an open file (a
+/// large database that was spooled, or a file of a root file system). Borrows what it is made of.
+class FileContent {
+public:
+  FileContent(std::string_view path, base::Bytes bytes)
+      : path_(path), bytes_(bytes), size_(bytes.size()) {}
+
+  FileContent(std::string_view path, const base::Fd& file, std::uint64_t offset, std::uint64_t size)
+      : path_(path), file_(file.get()), offset_(offset), size_(size) {}
+
+  /// Cleaned path inside the image.
+  [[nodiscard]] std::string_view path() const { return path_; }
+
+  [[nodiscard]] std::uint64_t size() const { return size_; }
+
+  /// Exactly `into.size()` bytes from `offset`; Code::Truncated if the file ends before.
+  base::Result<void> read_at(std::uint64_t offset, std::span<std::byte> into) const;
+
+  /// All of it in memory; `buffer` owns the bytes if they were not there already.
+  base::Result<std::string_view> text(std::string& buffer) const;
+
+private:
+  std::string_view path_;
+  base::Bytes bytes_;
+  int file_ = -1;
+  std::uint64_t offset_ = 0;
+  std::uint64_t size_ = 0;
+};
+
+} // namespace portique::inventory

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "portique/base/time.h"
+#include "portique/model/package.h"
+#include "portique/model/severity.h"
+
+namespace portique::model {
+
+enum class FindingKind : std::uint8_t {
+  Vulnerability,
+  Secret,
+  Malware,
+  Misconfiguration,
+  Isolation,
+  Runtime,
+  Access,
+};
+
+std::string_view finding_kind_name(FindingKind kind);
+
+/// Whether there is a version without the vulnerability.
+enum class FixState : std::uint8_t {
+  Fixed,     ///< `fixed_version` clears it
+  NotFixed,  ///< no fixed version is known
+  EndOfLife, ///< none is known and none will come: the release is past its end of life
+};
+
+/// "fixed", "not-fixed", "end-of-life".
+std::string_view fix_state_name(FixState state);
+
+struct Cvss {
+  std::string version; ///< "2.0", "3.0", "3.1", "4.0"
+  std::string vector;
+  double score = 0;   ///< base score 0.0 to 10.0
+  std::string source; ///< id of the advisory that gives it
+};
+
+struct Epss {
+  double score = 0;      ///< probability 0 to 1
+  double percentile = 0; ///< 0 to 1
+};
+
+/// Why a finding does not count.
+struct Suppression {
+  std::string by;     ///< file and line, "VEX statement ..."
+  std::string reason; ///< what the user wrote, may be empty
+  std::optional<base::Time> until;
+};
+
+/// One fact worth saying.
+struct Finding {
+  std::string id;                   ///< CVE id where there is one, else GHSA, else the record's own
+  std::vector<std::string> aliases; ///< every other id of it, sorted
+  FindingKind kind = FindingKind::Vulnerability;
+  Severity severity = Severity::Unknown;
+  std::string
+      severity_source; ///< "Debian", "Ubuntu", "CVSS 3.1 (ALPINE-CVE-2018-1)", "" if unknown
+  std::string title;
+  std::size_t package = 0; ///< index into the report's packages
+  std::optional<std::string> fixed_version;
+  FixState fix_state = FixState::NotFixed;
+  std::int32_t layer = kNoLayer;
+  bool kev = false; ///< in CISA's catalogue of known exploited vulnerabilities
+  std::optional<Epss> epss;
+  std::vector<Cvss> cvss;
+  std::vector<std::string> references; ///< URLs
+  std::vector<std::string> advisories; ///< ids of the records that matched, sorted
+  std::optional<base::Time> published;
+  std::optional<base::Time> modified;
+  std::optional<Suppression> suppression; ///< set: the finding does not count
+  std::string fingerprint;                ///< stays the same when tags, order and layers change
+};
+
+} // namespace portique::model

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "portique/base/digest.h"
+#include "portique/base/time.h"
+
+namespace portique::model {
+
+/// What a --platform flag names: "linux/arm64/v8".
+struct Platform {
+  std::string os;
+  std::string architecture;
+  std::string variant;
+
+  friend bool operator==(const Platform&, const Platform&) = default;
+};
+
+/// One layer as manifest, config and history describe it. Nothing of it was checked against the
+/// layer's content unless `scan` says so.
+struct Layer {
+  base::Digest digest;    ///< of the blob as stored; empty where the source has none (docker save)
+  base::Digest diff_id;   ///< of the uncompressed tar, as the config claims it
+  std::uint64_t size = 0; ///< of the blob as stored, 0 if unknown
+  std::string media_type;
+  std::string created_by; ///< the history instruction that made it
+  std::optional<base::Time> created;
+};
+
+/// An image: what was pointed at, and what its manifest and config say.
+struct Image {
+  std::vector<std::string> tags; ///< repository tags the archive or index gives
+  base::Digest manifest_digest;  ///< empty where the source has no manifest (old docker save)
+  base::Digest config_digest;    ///< the image id
+  Platform platform;
+  std::optional<base::Time> created;
+  std::vector<Layer> layers; ///< lowest first
+};
+
+} // namespace portique::model

@@ -1,0 +1,31 @@
+#pragma once
+
+// Package URLs, https://github.com/package-url/purl-spec.
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "portique/model/distro.h"
+#include "portique/model/package.h"
+
+namespace portique::model {
+
+struct Purl {
+  std::string type;
+  std::string ns; ///< segments joined by '/', not encoded
+  std::string name;
+  std::string version;
+  std::vector<std::pair<std::string, std::string>> qualifiers; ///< written sorted by key
+  std::string subpath;
+
+  /// Canonical text: percent-encoded, type and the parts that the type demands in lower case.
+  [[nodiscard]] std::string text() const;
+};
+
+/// The purl of an OS package: deb, apk and rpm with `arch`, `distro` ("debian-12"), `epoch` (rpm),
+/// `upstream` (source name, and @version where it differs from the package's) qualifiers.
+Purl purl_of(const Package& package, const Distro& distro);
+
+} // namespace portique::model
