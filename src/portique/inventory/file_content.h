@@ -19,7 +19,7 @@ public:
       : path_(path), bytes_(bytes), size_(bytes.size()) {}
 
   FileContent(std::string_view path, const base::Fd& file, std::uint64_t offset, std::uint64_t size)
-      : path_(path), file_(file.get()), offset_(offset), size_(size) {}
+      : path_(path), file_(&file), offset_(offset), size_(size) {}
 
   /// Cleaned path inside the image.
   [[nodiscard]] std::string_view path() const { return path_; }
@@ -35,7 +35,7 @@ public:
 private:
   std::string_view path_;
   base::Bytes bytes_;
-  int file_ = -1;
+  const base::Fd* file_ = nullptr;
   std::uint64_t offset_ = 0;
   std::uint64_t size_ = 0;
 };

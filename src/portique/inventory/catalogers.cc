@@ -1,0 +1,112 @@
+// The table of catalogers, and the matcher built from it. The matcher is asked for every path of
+// every layer and nearly always says no: one look at the last component (length and three of its
+// bytes, hashed) and one at its parent decide that without reading any pattern.
+
+#include "portique/inventory/catalogers.h"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+
+#include "portique/inventory/apk_installed.h"
+
+namespace portique::inventory {
+
+namespace {
+
+constexpr std::array kCatalogers{
+    kApkInstalled,
+};
+
+constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
+
+/// Takes the last component off `path`, which keeps what stands before the slash.
+std::string_view take_last(std::string_view& path) {
+  const void* found = path.empty() ? nullptr : ::memrchr(path.data(), '/', path.size());
+  const std::size_t start =
+      found == nullptr
+          ? 0
+          : static_cast<std::size_t>(static_cast<const char*>(found) - path.data()) + 1;
+  const std::string_view component = path.substr(start);
+  path = path.substr(0, start == 0 ? 0 : start - 1);
+  return component;
+}
+
+template <std::size_t kBuckets> std::size_t bucket_of(std::string_view component) {
+  static_assert((kBuckets & (kBuckets - 1)) == 0);
+  if (component.empty()) return 0;
+  const auto at = [&](std::size_t i) { return static_cast<unsigned char>(component[i]); };
+  const std::size_t hash = component.size() * 67U + at(0) * 31U + at(component.size() / 2) * 7U +
+                           at(component.size() - 1) * 129U;
+  return hash % kBuckets;
+}
+
+bool ends_like(std::string_view path, std::string_view ending) {
+  while (!ending.empty()) {
+    if (path.empty()) return false;
+    const std::string_view wanted = take_last(ending);
+    if (const std::string_view found = take_last(path); wanted != "*" && wanted != found) {
+      return false;
+    }
+  }
+  return true;
+}
+
+} // namespace
+
+std::span<const Cataloger> catalogers() {
+  return kCatalogers;
+}
+
+PathMatcher::PathMatcher() {
+  std::vector<std::pair<std::string_view, Pattern>> last;
+  std::vector<std::pair<std::string_view, Pattern>> parent;
+  for (std::size_t i = 0; i < kCatalogers.size(); ++i) {
+    for (const std::string_view ending : kCatalogers[i].endings) {
+      std::string_view rest = ending;
+      const std::string_view component = take_last(rest);
+      if (component != "*") {
+        last.emplace_back(component, Pattern{ending, i});
+      } else {
+        parent.emplace_back(take_last(rest), Pattern{ending, i});
+      }
+    }
+  }
+  by_last_ = make_index(std::move(last));
+  by_parent_ = make_index(std::move(parent));
+}
+
+PathMatcher::Index
+PathMatcher::make_index(std::vector<std::pair<std::string_view, Pattern>> keyed) {
+  // Stable, so that each bucket keeps the order of the table.
+  std::ranges::stable_sort(keyed, {}, [](const auto& k) { return bucket_of<kBuckets>(k.first); });
+  Index index;
+  for (const auto& [key, pattern] : keyed) {
+    index.patterns.push_back(pattern);
+    ++index.first[bucket_of<kBuckets>(key) + 1];
+  }
+  for (std::size_t i = 1; i <= kBuckets; ++i) {
+    index.first[i] = static_cast<std::uint16_t>(index.first[i] + index.first[i - 1]);
+  }
+  return index;
+}
+
+std::size_t PathMatcher::best(const Index& index, std::string_view key, std::string_view path) {
+  const std::size_t bucket = bucket_of<kBuckets>(key);
+  for (std::size_t i = index.first[bucket]; i < index.first[bucket + 1]; ++i) {
+    if (ends_like(path, index.patterns[i].ending)) return index.patterns[i].cataloger;
+  }
+  return kNone;
+}
+
+std::optional<std::size_t> PathMatcher::match(std::string_view clean_path) const {
+  std::string_view rest = clean_path;
+  const std::string_view last = take_last(rest);
+  const std::size_t by_last = best(by_last_, last, clean_path);
+  const std::size_t by_parent = best(by_parent_, take_last(rest), clean_path);
+  const std::size_t found = std::min(by_last, by_parent);
+  if (found == kNone) return std::nullopt;
+  return found;
+}
+
+} // namespace portique::inventory
