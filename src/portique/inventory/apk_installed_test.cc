@@ -126,7 +126,7 @@ TEST(ApkInstalled, ReadsARealAlpineDatabase) {
                           "test 2.9.11_pre20061021-r2 x86_64 test-parent",
                           "ada-libs 2.7.4-r0 x86_64 ada"));
   EXPECT_THAT(messages(found),
-              ElementsAre("line 24: package invalidPackageWithoutAVersion has no version"));
+              ElementsAre("line 23: package invalidPackageWithoutAVersion has no version"));
 }
 
 } // namespace
