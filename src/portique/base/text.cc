@@ -13,49 +13,11 @@ char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-/// Length of the valid UTF-8 sequence at the front and its code point; length 0 if there is none.
-struct Sequence {
-  std::size_t length = 0;
-  std::uint32_t code_point = 0;
-};
-
-Sequence decode(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
-  const std::uint8_t first = byte(0);
-  if (first < 0x80) return {1, first};
-  std::size_t length = 0;
-  std::uint32_t value = 0;
-  std::uint32_t least = 0;
-  if (first >= 0xC2 && first <= 0xDF) {
-    length = 2, value = first & 0x1FU, least = 0x80;
-  } else if ((first & 0xF0U) == 0xE0) {
-    length = 3, value = first & 0x0FU, least = 0x800;
-  } else if (first >= 0xF0 && first <= 0xF4) {
-    length = 4, value = first & 0x07U, least = 0x10000;
-  } else {
-    return {};
-  }
-  if (text.size() < length) return {};
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0U) != 0x80) return {};
-    value = (value << 6U) | (byte(i) & 0x3FU);
-  }
-  if (value < least || value > 0x10FFFF || (value >= 0xD800 && value <= 0xDFFF)) return {};
-  return {length, value};
-}
-
-bool is_unprintable(std::uint32_t code_point) {
-  return code_point < 0x20 || (code_point >= 0x7F && code_point <= 0x9F) ||
-         (code_point >= 0x200E && code_point <= 0x200F) ||
-         (code_point >= 0x2028 && code_point <= 0x202E) ||
-         (code_point >= 0x2066 && code_point <= 0x2069);
-}
-
 template <typename Replace> std::string rewrite(std::string_view text, Replace replace) {
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {
-    const Sequence sequence = decode(text);
+    const Utf8Char sequence = decode_utf8(text);
     if (sequence.length == 0 || replace(sequence.code_point)) {
       out += kReplacement;
       text.remove_prefix(std::max<std::size_t>(sequence.length, 1));
@@ -104,9 +66,58 @@ bool equals_ignore_case(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, {}, lower, lower);
 }
 
+Utf8Char decode_utf8(std::string_view text) {
+  if (text.empty()) return {};
+  const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
+  const std::uint8_t first = byte(0);
+  if (first < 0x80) return {1, first};
+  std::size_t length = 0;
+  std::uint32_t value = 0;
+  std::uint32_t least = 0;
+  if (first >= 0xC2 && first <= 0xDF) {
+    length = 2, value = first & 0x1FU, least = 0x80;
+  } else if ((first & 0xF0U) == 0xE0) {
+    length = 3, value = first & 0x0FU, least = 0x800;
+  } else if (first >= 0xF0 && first <= 0xF4) {
+    length = 4, value = first & 0x07U, least = 0x10000;
+  } else {
+    return {};
+  }
+  if (text.size() < length) return {};
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xC0U) != 0x80) return {};
+    value = (value << 6U) | (byte(i) & 0x3FU);
+  }
+  if (value < least || value > 0x10FFFF || (value >= 0xD800 && value <= 0xDFFF)) return {};
+  return {length, value};
+}
+
+bool is_unprintable(std::uint32_t code_point) {
+  struct Range {
+    std::uint32_t first;
+    std::uint32_t last;
+  };
+
+  constexpr Range kRanges[] = {
+      {0x00, 0x1F},       // C0
+      {0x7F, 0x9F},       // DEL and C1
+      {0x61C, 0x61C},     // Arabic letter mark
+      {0x180E, 0x180E},   // Mongolian vowel separator
+      {0x200B, 0x200F},   // zero-width characters, direction marks
+      {0x2028, 0x202E},   // line and paragraph separators, embeddings and overrides
+      {0x2060, 0x206F},   // invisible operators, isolates
+      {0xFEFF, 0xFEFF},   // zero-width no-break space
+      {0xFFF9, 0xFFFB},   // interlinear annotation
+      {0xE0000, 0xE007F}, // tags
+  };
+  return std::ranges::any_of(kRanges, [&](const Range& range) {
+    return code_point >= range.first && code_point <= range.last;
+  });
+}
+
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {
-    const Sequence sequence = decode(text);
+    const Utf8Char sequence = decode_utf8(text);
     if (sequence.length == 0) return false;
     text.remove_prefix(sequence.length);
   }

@@ -3,6 +3,7 @@
 // Small text tools that the standard library of g++ 12 lacks. All are byte-wise and locale-free.
 
 #include <charconv>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -56,8 +57,21 @@ bool is_utf8(std::string_view text);
 /// U+FFFD.
 std::string to_utf8(std::string_view text);
 
-/// What an untrusted text looks like on a terminal: UTF-8, and every control character (C0, DEL,
-/// C1, bidirectional overrides) shown as U+FFFD, so that it cannot move the cursor or hide text.
+/// The first character of a text; `length` 0 if the text is empty or does not begin with a valid
+/// sequence.
+struct Utf8Char {
+  std::size_t length = 0; ///< bytes
+  std::uint32_t code_point = 0;
+};
+
+Utf8Char decode_utf8(std::string_view text);
+
+/// Whether a character could move the cursor, turn the direction of writing or hide itself: C0,
+/// DEL, C1, line separators, bidirectional controls, zero-width characters and tags.
+bool is_unprintable(std::uint32_t code_point);
+
+/// What an untrusted text looks like on a terminal: UTF-8, with every unprintable character shown
+/// as U+FFFD.
 std::string printable(std::string_view text);
 
 /// Lower-case hexadecimal.

@@ -42,6 +42,18 @@ TEST(Text, ShowsControlCharactersInsteadOfSendingThem) {
             "b")
       << "a right-to-left override";
   EXPECT_EQ(printable("\xC3\xA9"), "\xC3\xA9");
+  // C1 control, Arabic letter mark, zero-width space, pop isolate, byte order mark, tag letter
+  for (const std::string_view hidden :
+       {"\u009B", "\u061C", "\u200B", "\u2069", "\uFEFF", "\U000E0041"})
+    EXPECT_EQ(printable(hidden), "\uFFFD");
+}
+
+TEST(Text, DecodesOneCharacter) {
+  EXPECT_EQ(decode_utf8("").length, 0U);
+  EXPECT_EQ(decode_utf8("\x80").length, 0U);
+  EXPECT_EQ(decode_utf8("ab").length, 1U);
+  EXPECT_EQ(decode_utf8("\U0001F600x").length, 4U);
+  EXPECT_EQ(decode_utf8("\U0001F600x").code_point, 0x1F600U);
 }
 
 TEST(Text, IgnoresCaseOfAsciiOnly) {
