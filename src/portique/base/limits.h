@@ -52,6 +52,10 @@ struct Limits {
   /// One ecosystem's zip, unpacked.
   std::uint64_t feed_bytes = 16ULL << 30U;
 
+  // --- the user's own files ------------------------------------------------------------------
+  /// An ignore file of 10,000 entries with reasons; more is some other file given by mistake.
+  std::uint64_t ignore_file_bytes = 1ULL << 20U;
+
   // --- the sandboxed child ------------------------------------------------------------------
   /// Address space of the child; it needs some 150 MiB.
   std::uint64_t worker_memory_bytes = 1ULL << 30U;

@@ -53,7 +53,9 @@ struct Report {
   Coverage coverage = Coverage::NoPackages;
   std::vector<Package> packages; ///< sorted by type, name, version, arch, path
   std::vector<Finding> findings; ///< sorted: package, then severity (worst first), then id
+  std::uint64_t hidden = 0;      ///< findings left out by --severity and --ignore-unfixed
   std::vector<Issue> issues;
+  std::vector<std::string> notes; ///< worth saying, though nothing is missing: an expired exception
   DatabaseInfo database;
   base::Time created; ///< when the scan was made
 };
