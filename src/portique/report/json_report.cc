@@ -1,0 +1,255 @@
+// The JSON report: docs/json-report.md, docs/report.schema.json. Every member is always there, null
+// or empty where nothing is known (but `module`, which only rpm packages of a module have).
+#include "portique/report/json_report.h"
+
+#include "portique/report/json_writer.h"
+#include "portique/report/summary.h"
+
+namespace portique::report {
+
+namespace {
+
+std::string platform_text(const model::Platform& platform) {
+  std::string out = platform.os;
+  for (const std::string& part : {platform.architecture, platform.variant})
+    if (!part.empty()) out += (out.empty() ? "" : "/") + part;
+  return out;
+}
+
+std::string_view coverage_name(model::Coverage coverage) {
+  switch (coverage) {
+  case model::Coverage::Covered:
+    return "covered";
+  case model::Coverage::NotCovered:
+    return "not-covered";
+  case model::Coverage::NoPackages:
+    return "no-packages";
+  }
+  return "not-covered";
+}
+
+void write_subject(JsonWriter& json, const model::Subject& subject) {
+  const model::Image& image = subject.image;
+  json.begin_object("subject");
+  json.text("name", subject.name);
+  json.text("kind", subject.kind);
+  json.text_or_null("digest",
+                    image.manifest_digest.empty() ? image.config_digest.text()
+                                                  : image.manifest_digest.text());
+  json.texts("tags", image.tags);
+  json.text_or_null("platform", platform_text(image.platform));
+  json.begin_array("layers");
+  for (const model::Layer& layer : image.layers) {
+    json.begin_object();
+    json.text_or_null("digest", layer.digest.text());
+    json.text_or_null("diff_id", layer.diff_id.text());
+    json.text("created_by", layer.created_by);
+    if (layer.size > 0)
+      json.integer("size", layer.size);
+    else
+      json.null("size");
+    json.end_object();
+  }
+  json.end_array();
+  json.end_object();
+}
+
+void write_distro(JsonWriter& json, const model::Report& report) {
+  const model::Distro& distro = report.distro;
+  json.begin_object("distro");
+  json.text_or_null("id", distro.id);
+  json.text_or_null("version", distro.version_id);
+  json.text_or_null("name", distro.pretty_name.empty() ? distro.name : distro.pretty_name);
+  json.text_or_null("end_of_life",
+                    report.distro_end_of_life ? base::format_date(*report.distro_end_of_life) : "");
+  json.end_object();
+}
+
+void write_database(JsonWriter& json, const model::DatabaseInfo& database) {
+  json.begin_object("database");
+  json.integer("schema_version", database.schema_version);
+  json.time("built", database.built);
+  json.boolean("embedded", database.embedded);
+  json.begin_array("feeds");
+  for (const model::FeedInfo& feed : database.feeds) {
+    json.begin_object();
+    json.text("name", feed.name);
+    json.text("source", feed.source);
+    json.time("updated", feed.updated);
+    json.integer("records", feed.records);
+    json.end_object();
+  }
+  json.end_array();
+  json.texts("ecosystems", database.ecosystems);
+  json.end_object();
+}
+
+void write_summary(JsonWriter& json, const model::Report& report) {
+  const Summary summary = summarise(report);
+  json.begin_object("summary");
+  json.integer("total", summary.total);
+  for (std::size_t i = summary.by_severity.size(); i-- > 0;)
+    json.integer(model::severity_name(static_cast<model::Severity>(i)), summary.by_severity.at(i));
+  json.integer("fixable", summary.fixable);
+  json.integer("kev", summary.kev);
+  json.integer("suppressed", summary.suppressed);
+  json.integer("hidden", summary.hidden);
+  json.integer("packages", summary.packages);
+  json.end_object();
+}
+
+/// The layer of a package or an issue.
+void write_layer(JsonWriter& json, const model::Report& report, std::int32_t index) {
+  const model::Layer* layer = layer_of(report, index);
+  if (layer == nullptr) {
+    json.null("layer");
+    return;
+  }
+  json.begin_object("layer");
+  json.integer("index", static_cast<std::uint64_t>(index));
+  json.text_or_null("diff_id", layer->diff_id.text());
+  json.text("created_by", layer->created_by);
+  json.end_object();
+}
+
+void write_package(JsonWriter& json, const model::Report& report, const model::Package& package) {
+  json.begin_object();
+  json.text("name", package.name);
+  json.text("version", package.version);
+  if (package.epoch)
+    json.integer("epoch", *package.epoch);
+  else
+    json.null("epoch");
+  json.text("arch", package.arch);
+  json.text_or_null("purl", package.purl);
+  json.text("type", package.type);
+  json.begin_object("source");
+  json.text("name", package.source_name);
+  json.text("version", package.source_version);
+  json.end_object();
+  json.texts("licences", package.licences);
+  json.text("path", package.path);
+  write_layer(json, report, package.layer);
+  if (!package.module_label.empty()) json.text("module", package.module_label);
+  json.end_object();
+}
+
+void write_finding_place(JsonWriter& json,
+                         const model::Report& report,
+                         const model::Finding& finding) {
+  if (const model::Package* package = package_of(report, finding)) {
+    json.begin_object("package");
+    json.text("name", package->name);
+    json.text("version", package->version);
+    json.text_or_null("purl", package->purl);
+    json.end_object();
+  } else {
+    json.null("package");
+  }
+  json.text_or_null("fixed_version", finding.fixed_version.value_or(""));
+  json.text("fix_state", model::fix_state_name(finding.fix_state));
+  if (const model::Layer* layer = layer_of(report, finding.layer)) {
+    json.begin_object("layer");
+    json.text_or_null("diff_id", layer->diff_id.text());
+    json.text("created_by", layer->created_by);
+    json.end_object();
+  } else {
+    json.null("layer");
+  }
+}
+
+void write_scores(JsonWriter& json, const model::Finding& finding) {
+  json.boolean("kev", finding.kev);
+  if (finding.epss) {
+    json.begin_object("epss");
+    json.number("score", finding.epss->score);
+    json.number("percentile", finding.epss->percentile);
+    json.end_object();
+  } else {
+    json.null("epss");
+  }
+  json.begin_array("cvss");
+  for (const model::Cvss& cvss : finding.cvss) {
+    json.begin_object();
+    json.text("version", cvss.version);
+    json.text("vector", cvss.vector);
+    json.number("score", cvss.score);
+    json.text("source", cvss.source);
+    json.end_object();
+  }
+  json.end_array();
+}
+
+void write_finding(JsonWriter& json, const model::Report& report, const model::Finding& finding) {
+  json.begin_object();
+  json.text("id", finding.id);
+  json.texts("aliases", finding.aliases);
+  json.text("kind", model::finding_kind_name(finding.kind));
+  json.text("severity", model::severity_name(finding.severity));
+  json.text("severity_source", finding.severity_source);
+  json.text("title", finding.title);
+  write_finding_place(json, report, finding);
+  write_scores(json, finding);
+  json.texts("references", finding.references);
+  json.texts("advisories", finding.advisories);
+  json.time("published", finding.published);
+  json.time("modified", finding.modified);
+  json.text("fingerprint", finding.fingerprint);
+  if (finding.suppression) {
+    json.begin_object("suppressed");
+    json.text("by", finding.suppression->by);
+    json.text("reason", finding.suppression->reason);
+    json.time("until", finding.suppression->until);
+    json.end_object();
+  } else {
+    json.null("suppressed");
+  }
+  json.end_object();
+}
+
+void write_issues(JsonWriter& json, const model::Report& report) {
+  json.begin_array("issues");
+  for (const model::Issue& issue : report.issues) {
+    json.begin_object();
+    json.text("code", base::code_name(issue.code));
+    json.text("message", issue.message);
+    json.text_or_null("path", issue.path);
+    write_layer(json, report, issue.layer);
+    json.end_object();
+  }
+  json.end_array();
+  json.begin_array("notes");
+  for (const std::string& note : report.notes)
+    json.element(note);
+  json.end_array();
+}
+
+} // namespace
+
+base::Result<void>
+write_json(const model::Report& report, const WriteOptions& /*options*/, const Sink& sink) {
+  Output out(sink);
+  JsonWriter json(out);
+  json.begin_object();
+  json.integer("schema_version", kJsonSchemaVersion);
+  json.time("created", report.created);
+  write_subject(json, report.subject);
+  write_distro(json, report);
+  json.text("coverage", coverage_name(report.coverage));
+  write_database(json, report.database);
+  write_summary(json, report);
+  write_issues(json, report);
+  json.begin_array("findings");
+  for (const model::Finding& finding : report.findings)
+    write_finding(json, report, finding);
+  json.end_array();
+  json.begin_array("packages");
+  for (const model::Package& package : report.packages)
+    write_package(json, report, package);
+  json.end_array();
+  json.end_object();
+  json.finish();
+  return out.finish();
+}
+
+} // namespace portique::report
