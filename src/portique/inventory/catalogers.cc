@@ -9,12 +9,14 @@
 #include <limits>
 
 #include "portique/inventory/apk_installed.h"
+#include "portique/inventory/dpkg_status.h"
 
 namespace portique::inventory {
 
 namespace {
 
 constexpr std::array kCatalogers{
+    kDpkgStatus,
     kApkInstalled,
 };
 
