@@ -1,0 +1,97 @@
+#pragma once
+
+// HTTP(S) as a client: one request at a time, streamed, bounded, retried, resumed.
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "portique/base/byte_reader.h"
+#include "portique/base/result.h"
+
+namespace portique::base {
+
+struct HttpOptions {
+  std::string user_agent = "portique";
+  std::chrono::seconds connect_timeout{15};
+  /// A transfer in which no byte moves for so long is broken off.
+  std::chrono::seconds stall_timeout{30};
+  /// One transfer, from the request to its last byte.
+  std::chrono::seconds total_timeout{3600};
+  int retries = 3;
+  int redirects = 5;
+  /// Wait before the first retry; doubled for each further one.
+  std::chrono::milliseconds back_off{500};
+  /// A longer Retry-After is an error rather than a wait.
+  std::chrono::seconds longest_wait{60};
+  /// How waiting is done; tests put a recorder here.
+  std::function<void(std::chrono::milliseconds)> wait;
+};
+
+enum class HttpMethod : std::uint8_t { Get, Head, Post };
+
+struct HttpRequest {
+  std::string url;
+  HttpMethod method = HttpMethod::Get;
+  /// Sent to the URL's own origin only: a redirect to another scheme, host or port gets none of
+  /// them (Accept excepted).
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body; ///< of a POST
+  /// Conditional GET: the validators of the copy at hand, "" if none.
+  std::string etag;
+  std::string last_modified;
+  /// Bytes of the body that are taken at most; more is Code::LimitExceeded.
+  std::uint64_t limit = 0;
+  /// Gets the body of a 2xx answer piece by piece; an error ends the transfer and is returned.
+  std::function<Result<void>(Bytes)> sink;
+  /// Called when a broken transfer cannot be resumed and the sink must start again from nothing.
+  /// Without it such a break is an error.
+  std::function<Result<void>()> restart;
+  /// Bytes so far and in all (0: unknown).
+  std::function<void(std::uint64_t done, std::uint64_t total)> progress;
+};
+
+struct HttpResponse {
+  int status = 0;
+  std::string url; ///< after redirects
+  std::string etag;
+  std::string last_modified;
+  std::uint64_t size = 0;                                   ///< bytes given to the sink
+  std::vector<std::pair<std::string, std::string>> headers; ///< names in lower case
+  std::string error_body; ///< the first 16 KiB of an answer that is not 2xx
+
+  [[nodiscard]] std::string_view header(std::string_view lower_case_name) const;
+};
+
+/// Not thread-safe: one client a thread. Connections are kept for later requests to the same host.
+/// Proxies come from HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY (upper or lower case; loopback
+/// never goes through one), certificates from SSL_CERT_FILE and SSL_CERT_DIR or the system's.
+class HttpClient {
+public:
+  explicit HttpClient(HttpOptions options = {});
+  ~HttpClient();
+  HttpClient(HttpClient&&) noexcept;
+  HttpClient& operator=(HttpClient&&) noexcept;
+
+  /// Follows redirects, retries 429, 5xx and broken transfers, and returns the answer whatever its
+  /// status. Code::Network or Code::Timeout if none came.
+  Result<HttpResponse> send(const HttpRequest& request);
+
+  /// The same, but anything that is not 2xx or 304 is an error too: Code::NotFound for 404 and
+  /// 410, else Code::Network.
+  Result<HttpResponse> get(const HttpRequest& request);
+
+  /// The whole body in memory.
+  Result<std::string> get_text(std::string_view url, std::uint64_t limit);
+
+private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+} // namespace portique::base
