@@ -276,8 +276,9 @@ TEST(DpkgStatus, AgreesWithDpkgOnEveryState) {
   int number = 0;
   for (const std::string_view want : {"install", "hold", "deinstall", "purge"}) {
     for (const auto& state : states) {
-      status += "Package: p" + std::to_string(++number) + "\nStatus: " + std::string(want) +
-                " ok " + std::string(state.name) +
+      ++number;
+      status += "Package: p" + std::to_string(number) + "\nStatus: " + std::string(want) + " ok " +
+                std::string(state.name) +
                 "\nVersion: 1-1\nArchitecture: all\nMaintainer: M\nDescription: d\n" +
                 std::string(state.field) +
                 (number % 2 == 0 ? "Source: s (2)\n\n" : "Source: s\n\n");
