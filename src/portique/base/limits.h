@@ -37,6 +37,8 @@ struct Limits {
   // --- files that catalogers read -----------------------------------------------------------
   /// dpkg's status of 10,000 packages has 15 MB.
   std::uint64_t text_database_bytes = 64ULL << 20U;
+  /// Descriptions of one thing: os-release, a copyright file (the longest of Debian 12 has 2.2 MB).
+  std::uint64_t small_text_bytes = 8ULL << 20U;
   /// rpmdb.sqlite of a large RHEL host has some 200 MB.
   std::uint64_t binary_database_bytes = 512ULL << 20U;
   /// Packages of one image.

@@ -9,13 +9,17 @@
 #include <limits>
 
 #include "portique/inventory/apk_installed.h"
+#include "portique/inventory/distro_fallback.h"
 #include "portique/inventory/dpkg_status.h"
+#include "portique/inventory/os_release.h"
 
 namespace portique::inventory {
 
 namespace {
 
 constexpr std::array kCatalogers{
+    kOsRelease,
+    kDistroFallback,
     kDpkgStatus,
     kApkInstalled,
 };
