@@ -84,8 +84,10 @@ PathMatcher::PathMatcher() {
 
 PathMatcher::Index
 PathMatcher::make_index(std::vector<std::pair<std::string_view, Pattern>> keyed) {
-  // Stable, so that each bucket keeps the order of the table.
-  std::ranges::stable_sort(keyed, {}, [](const auto& k) { return bucket_of<kBuckets>(k.first); });
+  // Each bucket keeps the order of the table.
+  std::ranges::sort(keyed, {}, [](const auto& entry) {
+    return std::pair(bucket_of<kBuckets>(entry.first), entry.second.cataloger);
+  });
   Index index;
   for (const auto& [key, pattern] : keyed) {
     index.patterns.push_back(pattern);
