@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "portique/base/byte_reader.h"
@@ -25,12 +26,21 @@ public:
   /// end. After an error the stream is not used again.
   base::Result<base::Bytes> next();
 
+  /// As next(), but takes off no more than `at_most` bytes (at least 1).
+  base::Result<base::Bytes> next(std::uint64_t at_most);
+
   /// The stream's front without taking it off: at least `count` bytes unless the stream is shorter.
   base::Result<base::Bytes> peek(std::size_t count);
+
+  /// Copies to `into` and returns how many bytes; fewer than its size only at the stream's end.
+  base::Result<std::size_t> read(std::span<std::byte> into);
 
   /// Passes over exactly `count` bytes; Code::Truncated if there are fewer. Streams that can seek
   /// do not read what they pass over.
   base::Result<void> skip(std::uint64_t count);
+
+  /// Passes over `count` bytes, or what there is, and returns how many.
+  base::Result<std::uint64_t> skip_up_to(std::uint64_t count);
 
   /// Reads to the end; Code::LimitExceeded above `limit` bytes.
   base::Result<std::string> read_all(std::uint64_t limit);
@@ -45,7 +55,7 @@ private:
 };
 
 /// A range of an open file, read by pread, so that streams over one file do not disturb each other.
-/// The file is borrowed.
+/// The file is borrowed. A file that ends inside the range is Code::Truncated.
 std::unique_ptr<ByteStream>
 file_stream(const base::Fd& file, std::uint64_t offset, std::uint64_t size);
 
@@ -57,8 +67,8 @@ std::unique_ptr<ByteStream> memory_stream(base::Bytes bytes);
 
 /// Hands through what `inner` yields and hashes it; at the end of the stream a digest other than
 /// `expected` is Code::DigestMismatch, and so is a size other than `expected_size` (0: unknown; a
-/// stream that grows beyond it fails at once). The consumer must read to the end for the check to
-/// happen.
+/// stream that grows beyond it fails at once). An empty `expected` is not compared. The consumer
+/// must read to the end for the check to happen.
 std::unique_ptr<ByteStream> verified_stream(std::unique_ptr<ByteStream> inner,
                                             base::Digest expected,
                                             std::uint64_t expected_size);

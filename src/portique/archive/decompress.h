@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string_view>
@@ -14,7 +15,10 @@ enum class Compression : std::uint8_t { None, Gzip, Zstd, Xz, Bzip2 };
 
 std::string_view compression_name(Compression compression);
 
-/// Told by magic number; `head` needs 6 bytes.
+/// How much of a stream's front detect_compression() needs.
+inline constexpr std::size_t kDetectBytes = 6;
+
+/// Told by magic number; `head` needs kDetectBytes, fewer only if there are no more.
 Compression detect_compression(base::Bytes head);
 
 /// The decompressed stream: gzip (RFC 1952, several members, ISA-L), zstd (RFC 8878, several and
