@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "portique/inventory/apk_installed.h"
+#include "portique/inventory/deb_copyright.h"
 #include "portique/inventory/distro_fallback.h"
 #include "portique/inventory/dpkg_status.h"
 #include "portique/inventory/os_release.h"
@@ -21,6 +22,7 @@ constexpr std::array kCatalogers{
     kOsRelease,
     kDistroFallback,
     kDpkgStatus,
+    kDebCopyright,
     kApkInstalled,
 };
 

@@ -1,18 +1,150 @@
+#include <algorithm>
 #include <chrono>
+#include <filesystem>
+#include <limits>
+#include <set>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "portique/base/file.h"
+#include "portique/base/text.h"
 #include "portique/inventory/catalogers.h"
 
 namespace portique::inventory {
 namespace {
 
+namespace fs = std::filesystem;
+
 std::string wanted_by(std::string_view path) {
   static const PathMatcher matcher;
   const auto found = matcher.match(path);
   return found ? std::string(catalogers()[*found].id) : "";
+}
+
+// What a location looks like when its "*" stand for something.
+std::string example_of(std::string_view location) {
+  std::string path;
+  for (const std::string_view component : base::split(location, '/')) {
+    if (!path.empty()) path += '/';
+    path += component == "*" ? std::string_view("anything") : component;
+  }
+  return path;
+}
+
+std::vector<fs::path> files_below(const fs::path& folder) {
+  std::vector<fs::path> files;
+  std::error_code none;
+  for (const auto& entry : fs::recursive_directory_iterator(folder, none)) {
+    if (entry.is_regular_file()) files.push_back(entry.path());
+  }
+  return files;
+}
+
+TEST(Catalogers, HaveIdsOfTheirOwn) {
+  std::set<std::string_view> ids;
+  for (const Cataloger& cataloger : catalogers()) {
+    EXPECT_TRUE(ids.insert(cataloger.id).second) << cataloger.id << " stands twice in the table";
+    EXPECT_TRUE(std::ranges::all_of(cataloger.id, [](char c) {
+      return c == '-' || base::is_digit(c) || (c >= 'a' && c <= 'z');
+    })) << cataloger.id;
+    EXPECT_GE(cataloger.version, 1U) << cataloger.id;
+    EXPECT_NE(cataloger.analyze, nullptr) << cataloger.id;
+    EXPECT_NE(cataloger.size_limit, nullptr) << cataloger.id;
+  }
+}
+
+TEST(Catalogers, CoverTheirLocationsByTheirEndings) {
+  for (const Cataloger& cataloger : catalogers()) {
+    EXPECT_FALSE(cataloger.locations.empty()) << cataloger.id;
+    for (const std::string_view location : cataloger.locations) {
+      EXPECT_FALSE(location.starts_with('/')) << location;
+      EXPECT_EQ(wanted_by(example_of(location)), cataloger.id) << location;
+    }
+    for (const std::string_view ending : cataloger.endings) {
+      EXPECT_FALSE(ending.ends_with("*/*") || ending == "*") << ending << " would fit everything";
+    }
+  }
+}
+
+// Fixtures lie below testdata/<id>/good and testdata/<id>/broken, at the path they have in an
+// image.
+TEST(Catalogers, ReadTheirGoodFixturesWithoutIssue) {
+  for (const Cataloger& cataloger : catalogers()) {
+    const fs::path folder = fs::path(PORTIQUE_TESTDATA) / cataloger.id / "good";
+    const auto files = files_below(folder);
+    EXPECT_FALSE(files.empty()) << folder << " needs a fixture";
+    for (const fs::path& file : files) {
+      const std::string path = fs::relative(file, folder).string();
+      EXPECT_EQ(wanted_by(path), cataloger.id) << path;
+      const std::string content = base::read_file(file, 64U << 20U).value();
+      const Analysis found = cataloger.analyze({path, base::as_bytes(content)}, {});
+      EXPECT_TRUE(!found.packages.empty() || !found.licences.empty() || found.distro) << file;
+      for (const model::Issue& issue : found.issues)
+        ADD_FAILURE() << file << ": " << issue.message;
+      for (const model::Package& package : found.packages) {
+        EXPECT_EQ(package.path, path);
+        EXPECT_NE(package.source_name, "") << package.name;
+        EXPECT_NE(package.source_version, "") << package.name;
+        EXPECT_EQ(package.ns, "") << "the merge sets it";
+      }
+    }
+  }
+}
+
+TEST(Catalogers, ReportTheirBrokenFixtures) {
+  for (const Cataloger& cataloger : catalogers()) {
+    const fs::path folder = fs::path(PORTIQUE_TESTDATA) / cataloger.id / "broken";
+    const auto files = files_below(folder);
+    EXPECT_FALSE(files.empty()) << folder << " needs a fixture";
+    for (const fs::path& file : files) {
+      const std::string path = fs::relative(file, folder).string();
+      EXPECT_EQ(wanted_by(path), cataloger.id) << path;
+      const std::string content = base::read_file(file, 64U << 20U).value();
+      const Analysis found = cataloger.analyze({path, base::as_bytes(content)}, {});
+      EXPECT_FALSE(found.issues.empty()) << file << " is not broken";
+    }
+  }
+}
+
+TEST(Catalogers, SurviveFilesThatEndEarly) {
+  for (const Cataloger& cataloger : catalogers()) {
+    const fs::path folder = fs::path(PORTIQUE_TESTDATA) / cataloger.id / "good";
+    for (const fs::path& file : files_below(folder)) {
+      const std::string path = fs::relative(file, folder).string();
+      const std::string content = base::read_file(file, 64U << 20U).value();
+      const std::size_t step = std::max<std::size_t>(content.size() / 500, 1);
+      for (std::size_t size = 0; size < content.size(); size += step) {
+        const auto bytes = base::as_bytes(std::string_view(content).substr(0, size));
+        const Analysis found = cataloger.analyze({path, bytes}, {});
+        EXPECT_LE(found.issues.size(), 100U);
+      }
+    }
+  }
+}
+
+TEST(Catalogers, ReportAFileThatCannotBeRead) {
+  const auto folder = base::TempDir::create("catalogers").value();
+  const fs::path path = folder.path() / "short";
+  ASSERT_TRUE(base::write_file_atomically(path, "P:a"));
+  const base::Fd fd = base::open_file(path).value();
+  for (const Cataloger& cataloger : catalogers()) {
+    const std::string name = example_of(cataloger.locations.front());
+    const Analysis found = cataloger.analyze({name, fd, 0, 1000}, {});
+    EXPECT_FALSE(found.issues.empty()) << cataloger.id;
+  }
+}
+
+TEST(Catalogers, HaveAFuzzTargetWithSeeds) {
+  for (const Cataloger& cataloger : catalogers()) {
+    std::string unit(cataloger.id);
+    std::ranges::replace(unit, '-', '_');
+    EXPECT_FALSE(files_below(fs::path(PORTIQUE_TESTDATA) / "fuzz" / unit).empty())
+        << "testdata/fuzz/" << unit;
+    EXPECT_TRUE(fs::exists(fs::path(PORTIQUE_TESTDATA).parent_path() / (unit + "_fuzz.cc")))
+        << unit;
+  }
 }
 
 TEST(PathMatcher, TellsWhoWantsAPath) {
@@ -30,12 +162,49 @@ TEST(PathMatcher, TellsWhoWantsAPath) {
       {"lib/apk/db/installed/", ""},
       {"lib/apk/db/installed/more", ""},
       {"lib/apk/db/installed.new", ""},
+      {"var/lib/dpkg/status", "dpkg-status"},
+      {"var/lib/dpkg/status.d/libc6", "dpkg-status"},
+      {"var/lib/dpkg/status.d", ""},
+      {"var/lib/dpkg/status.d/a/b", ""},
+      {"var/lib/dpkg/status-old", ""},
+      {"var/lib/dpkg/available", ""},
+      {"usr/share/doc/libc6/copyright", "deb-copyright"},
+      {"usr/share/doc/copyright", ""},
+      {"usr/share/doc/libc6/more/copyright", ""},
+      {"etc/os-release", "os-release"},
+      {"usr/lib/os.release.d/os-release-fedora", "os-release"},
+      {"etc/debian_version", "distro-fallback"},
+      {"usr/bin/bash", ""},
       {"", ""},
       {"/", ""},
   };
 
   for (const auto& row : rows)
     EXPECT_EQ(wanted_by(row.path), row.cataloger) << row.path;
+}
+
+// The walk asks for every path; a no has to cost next to nothing. The bound is wide, so that it
+// holds on a busy machine and in builds with sanitizers, and still fails if patterns are tried in
+// turn or memory is taken.
+TEST(PathMatcher, SaysNoAtOnce) {
+  const PathMatcher matcher;
+  std::vector<std::string> paths;
+  for (int i = 0; i < 1000; ++i) {
+    paths.push_back("usr/lib/python3/dist-packages/package" + std::to_string(i) + "/module_" +
+                    std::to_string(i * 7) + ".py");
+  }
+  double best = std::numeric_limits<double>::max();
+  for (int round = 0; round < 50; ++round) {
+    std::size_t wanted = 0;
+    const auto start = std::chrono::steady_clock::now();
+    for (const std::string& path : paths)
+      wanted += matcher.match(path).has_value() ? 1U : 0U;
+    const std::chrono::duration<double, std::nano> spent = std::chrono::steady_clock::now() - start;
+    ASSERT_EQ(wanted, 0U);
+    best = std::min(best, spent.count() / static_cast<double>(paths.size()));
+  }
+  RecordProperty("nanoseconds_per_path", std::to_string(best));
+  EXPECT_LT(best, 1000.0) << "ns a path";
 }
 
 } // namespace

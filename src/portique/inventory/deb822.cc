@@ -39,12 +39,11 @@ Deb822Item Deb822Reader::field(std::string_view line) {
     end = more.data() + more.size();
   }
   const char* begin = line.data() + colon + 1;
-  return {
-      .kind = Deb822Item::Kind::Field,
-      .line = first_line,
-      .name = name,
-      .value = base::trim({begin, static_cast<std::size_t>(end - begin)}),
-  };
+  std::string_view value(begin, static_cast<std::size_t>(end - begin));
+  value.remove_prefix(std::min(value.find_first_not_of(" \t\r"), value.size()));
+  while (!value.empty() && base::is_space(value.back()))
+    value.remove_suffix(1);
+  return {.kind = Deb822Item::Kind::Field, .line = first_line, .name = name, .value = value};
 }
 
 std::optional<Deb822Item> Deb822Reader::next() {

@@ -16,9 +16,11 @@ struct Deb822Item {
     Broken,      ///< a line that is neither field nor continuation; `value` is the line
   };
   Kind kind = Kind::Field;
-  std::size_t line = 0;   ///< of its first line, from 1
-  std::string_view name;  ///< as written; case does not matter
-  std::string_view value; ///< trimmed; continuation lines are in it as written, after '\n'
+  std::size_t line = 0;  ///< of its first line, from 1
+  std::string_view name; ///< as written; case does not matter
+  /// Without blanks at its ends. Continuation lines are in it as written, each after a line feed;
+  /// it begins with one if nothing stands on the first line.
+  std::string_view value;
 };
 
 /// Cursor over borrowed text: the items in their order, then nothing. Every stanza ends with an

@@ -145,7 +145,7 @@ private:
       issue(Code::LimitExceeded, item.line, fmt::format("field {} is too long", item.name));
       return;
     }
-    *value = item.value;
+    *value = base::trim(item.value);
   }
 
   void finish() {
