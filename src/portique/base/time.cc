@@ -2,7 +2,6 @@
 
 #include <array>
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "portique/base/text.h"
@@ -71,11 +70,21 @@ std::optional<Time> parse_time(std::string_view text) {
 }
 
 std::string format_time(Time time) {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", time);
+  const std::chrono::hh_mm_ss clock{time - std::chrono::floor<std::chrono::days>(time)};
+  return fmt::format("{}T{:02}:{:02}:{:02}Z",
+                     format_date(time),
+                     clock.hours().count(),
+                     clock.minutes().count(),
+                     clock.seconds().count());
 }
 
 std::string format_date(Time time) {
-  return fmt::format("{:%Y-%m-%d}", time);
+  // Not by fmt/chrono.h: it goes through nanoseconds, which end in the year 2262.
+  const std::chrono::year_month_day date{std::chrono::floor<std::chrono::days>(time)};
+  return fmt::format("{:04}-{:02}-{:02}",
+                     static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()),
+                     static_cast<unsigned>(date.day()));
 }
 
 Time now() {
