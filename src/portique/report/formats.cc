@@ -4,12 +4,14 @@
 #include <array>
 
 #include "portique/report/json_report.h"
+#include "portique/report/table_report.h"
 
 namespace portique::report {
 
 namespace {
 
 constexpr std::array kFormats{
+    Format{"table", "for people", write_table},
     Format{"json", "everything, for programs; docs/json-report.md", write_json},
 };
 

@@ -1,0 +1,117 @@
+#include "portique/report/table_next_steps.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "portique/report/summary.h"
+#include "portique/report/table_text.h"
+#include "portique/report/upgrade_plan.h"
+
+namespace portique::report {
+
+namespace {
+
+constexpr std::size_t kListedUpgrades = 10;
+constexpr std::size_t kListedNames = 6;
+/// From this width on, the counts of all severities have room.
+constexpr std::size_t kWideTerminal = 100;
+/// Distributions publish fixes daily; a database this old misses too much.
+constexpr std::chrono::days kOldDatabase{14};
+
+std::string names_text(const Upgrade& upgrade) {
+  std::string text;
+  for (const std::string& name :
+       std::span(upgrade.packages).first(std::min(upgrade.packages.size(), kListedNames)))
+    text += (text.empty() ? "" : ", ") + name;
+  if (upgrade.packages.size() > kListedNames)
+    text += fmt::format(" and {} more", upgrade.packages.size() - kListedNames);
+  return text;
+}
+
+/// "clears 12 (2 critical, 5 high, 1 known exploited)"; in few columns only the
+/// worst.
+std::string clears_text(const Upgrade& upgrade, bool is_narrow) {
+  auto by_severity = upgrade.by_severity;
+  if (is_narrow) {
+    const auto worst = std::ranges::find_if(
+        by_severity.rbegin(), by_severity.rend(), [](std::size_t count) { return count > 0; });
+    if (worst != by_severity.rend()) std::fill(by_severity.begin(), worst.base() - 1, 0);
+  }
+  std::string detail = severity_counts(by_severity);
+  if (upgrade.kev > 0)
+    detail += is_narrow ? ", KEV" : fmt::format(", {} known exploited", upgrade.kev);
+  return fmt::format("clears {} ({})", upgrade.clears, detail);
+}
+
+void write_upgrades(Terminal& terminal, std::span<const Upgrade> upgrades) {
+  const bool is_narrow = terminal.width() < kWideTerminal;
+  Columns columns({is_narrow ? 26U : 48U, is_narrow ? 24U : 36U, 0});
+  const auto cells = [&](const Upgrade& upgrade) {
+    return std::vector<Piece>{{"upgrade " + names_text(upgrade)},
+                              {"to " + upgrade.version, Style::Good},
+                              {clears_text(upgrade, is_narrow)}};
+  };
+  for (const Upgrade& upgrade : upgrades)
+    columns.measure(cells(upgrade));
+  for (const Upgrade& upgrade : upgrades) {
+    std::vector<Piece> pieces = columns.row(cells(upgrade), terminal);
+    pieces.insert(pieces.begin(), {"  "});
+    terminal.line(pieces);
+  }
+}
+
+/// How many of the fixable findings come with the lowest layer of several.
+std::size_t fixable_in_base(const model::Report& report) {
+  if (report.subject.image.layers.size() < 2) return 0;
+  return static_cast<std::size_t>(
+      std::ranges::count_if(report.findings, [](const model::Finding& finding) {
+        return !finding.suppression && finding.fixed_version && finding.layer == 0;
+      }));
+}
+
+/// Advice that is not an upgrade of single packages.
+std::vector<std::string> other_advice(const model::Report& report, std::size_t fixable) {
+  std::vector<std::string> advice;
+  if (is_end_of_life(report))
+    advice.push_back(fmt::format("move to a supported release: {} gets no more fixes ({})",
+                                 distro_text(report.distro),
+                                 support_text(report)));
+  if (const std::size_t in_base = fixable_in_base(report); in_base > 0)
+    advice.push_back(fmt::format(
+        "{} of the {} fixable findings come with layer 0: a newer base image may clear them",
+        in_base,
+        fixable));
+  const auto date = database_date(report.database);
+  const bool is_covered = report.coverage != model::Coverage::NotCovered;
+  if (is_covered && date && report.created - *date >= kOldDatabase)
+    advice.push_back(fmt::format("the {} is {} old; fetch a newer one: portique db update",
+                                 database_name(report.database),
+                                 base::format_age(report.created - *date)));
+  return advice;
+}
+
+} // namespace
+
+void write_next_steps(Terminal& terminal, const model::Report& report) {
+  const std::vector<Upgrade> upgrades = plan_upgrades(report);
+  const std::vector<std::string> advice = other_advice(report, summarise(report).fixable);
+  if (upgrades.empty() && advice.empty()) return;
+  terminal.blank();
+  terminal.line({{"What to do next", Style::Bold}});
+  const auto listed = std::span(upgrades).first(std::min(upgrades.size(), kListedUpgrades));
+  write_upgrades(terminal, listed);
+  if (upgrades.size() > listed.size())
+    terminal.line({{fmt::format("  and {} more", upgrades.size() - listed.size())}});
+  for (const std::string& text : advice)
+    terminal.paragraph({"  "}, {text});
+  const std::vector<std::string> command = upgrade_command(report.distro, listed);
+  if (command.empty()) return;
+  terminal.blank();
+  terminal.command("  $ ", command);
+  if (upgrades.size() > listed.size())
+    terminal.line({{"  all at once: ", Style::Dim},
+                   {upgrade_everything_command(report.distro, listed.front().type), Style::Bold}});
+}
+
+} // namespace portique::report
