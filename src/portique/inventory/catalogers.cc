@@ -1,6 +1,7 @@
 // The table of catalogers, and the matcher built from it. The matcher is asked for every path of
-// every layer and nearly always says no: one look at the last component (length and three of its
-// bytes, hashed) and one at its parent decide that without reading any pattern.
+// every layer and nearly always says no: the last byte of the last component and of its parent
+// decide most of that, a hash (length and three bytes) nearly all of the rest, before any pattern
+// is read.
 
 #include "portique/inventory/catalogers.h"
 
@@ -49,6 +50,10 @@ template <std::size_t kBuckets> std::size_t bucket_of(std::string_view component
   return hash % kBuckets;
 }
 
+std::size_t last_byte(std::string_view text) {
+  return text.empty() ? 0 : static_cast<unsigned char>(text.back());
+}
+
 bool ends_like(std::string_view path, std::string_view ending) {
   while (!ending.empty()) {
     if (path.empty()) return false;
@@ -94,6 +99,7 @@ PathMatcher::make_index(std::vector<std::pair<std::string_view, Pattern>> keyed)
   for (const auto& [key, pattern] : keyed) {
     index.patterns.push_back(pattern);
     ++index.first[bucket_of<kBuckets>(key) + 1];
+    index.last_bytes.set(last_byte(key));
   }
   for (std::size_t i = 1; i <= kBuckets; ++i) {
     index.first[i] = static_cast<std::uint16_t>(index.first[i] + index.first[i - 1]);
@@ -112,8 +118,12 @@ std::size_t PathMatcher::best(const Index& index, std::string_view key, std::str
 std::optional<std::size_t> PathMatcher::match(std::string_view clean_path) const {
   std::string_view rest = clean_path;
   const std::string_view last = take_last(rest);
-  const std::size_t by_last = best(by_last_, last, clean_path);
-  const std::size_t by_parent = best(by_parent_, take_last(rest), clean_path);
+  std::size_t by_last = kNone;
+  std::size_t by_parent = kNone;
+  if (by_last_.last_bytes[last_byte(last)]) by_last = best(by_last_, last, clean_path);
+  if (by_parent_.last_bytes[last_byte(rest)]) {
+    by_parent = best(by_parent_, take_last(rest), clean_path);
+  }
   const std::size_t found = std::min(by_last, by_parent);
   if (found == kNone) return std::nullopt;
   return found;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <bitset>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -38,6 +39,7 @@ private:
   struct Index {
     std::vector<Pattern> patterns;
     std::array<std::uint16_t, kBuckets + 1> first{}; ///< of each bucket, into `patterns`
+    std::bitset<256> last_bytes;                     ///< with which byte a key can end
   };
 
   static Index make_index(std::vector<std::pair<std::string_view, Pattern>> keyed);
