@@ -47,9 +47,10 @@ void add(Builder& builder, const model::Finding& finding, const model::Package* 
   const auto [at, is_new] = builder.rows.try_emplace(key, group.rows.size());
   if (is_new) {
     group.rows.push_back({.finding = &finding, .packages = {}});
-    ++group.by_severity.at(static_cast<std::size_t>(finding.severity));
-    if (finding.kev) ++group.kev;
   }
+  ++group.findings;
+  ++group.by_severity.at(static_cast<std::size_t>(finding.severity));
+  if (finding.kev) ++group.kev;
   add_once(group.rows[at->second].packages, package);
   add_once(group.packages, package);
 }
@@ -59,8 +60,12 @@ bool worse_row(const GroupRow& a, const GroupRow& b) {
     const model::Finding& finding = *row.finding;
     return std::tuple(finding.severity, finding.kev, likelihood(finding));
   };
+  const auto name = [](const GroupRow& row) {
+    const model::Finding& finding = *row.finding;
+    return std::tie(finding.id, finding.fixed_version, finding.fix_state);
+  };
   if (rank(a) != rank(b)) return rank(a) > rank(b);
-  return a.finding->id < b.finding->id;
+  return name(a) < name(b);
 }
 
 bool worse_group(const FindingGroup& a, const FindingGroup& b) {
@@ -68,7 +73,9 @@ bool worse_group(const FindingGroup& a, const FindingGroup& b) {
   for (std::size_t i = a.by_severity.size(); i-- > 0;)
     if (a.by_severity.at(i) != b.by_severity.at(i))
       return a.by_severity.at(i) > b.by_severity.at(i);
-  return a.name < b.name;
+  if (a.name != b.name) return a.name < b.name;
+  // Other versions of the source package: as the report sorts them.
+  return !a.packages.empty() && !b.packages.empty() && a.packages.front() < b.packages.front();
 }
 
 } // namespace
@@ -87,10 +94,10 @@ std::vector<FindingGroup> group_findings(const model::Report& report, Counting c
   std::vector<FindingGroup> groups;
   groups.reserve(builders.size());
   for (auto& [key, builder] : builders) {
-    std::ranges::stable_sort(builder.group.rows, worse_row);
+    std::ranges::sort(builder.group.rows, worse_row);
     groups.push_back(std::move(builder.group));
   }
-  std::ranges::stable_sort(groups, worse_group);
+  std::ranges::sort(groups, worse_group);
   return groups;
 }
 

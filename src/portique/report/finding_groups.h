@@ -24,8 +24,9 @@ struct FindingGroup {
   std::string type; ///< purl type, "" for findings about no package
   std::vector<const model::Package*> packages; ///< those with findings, in the report's order
   std::vector<GroupRow> rows;                  ///< worst first
-  std::array<std::size_t, 6> by_severity{};    ///< rows, index: the value of model::Severity
-  std::size_t kev = 0;                         ///< rows
+  std::size_t findings = 0;                    ///< a row of two packages stands for two
+  std::array<std::size_t, 6> by_severity{};    ///< findings, index: the value of model::Severity
+  std::size_t kev = 0;                         ///< findings
 };
 
 enum class Counting : std::uint8_t { InForce, Suppressed };

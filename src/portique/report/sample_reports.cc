@@ -299,6 +299,7 @@ model::Report end_of_life() {
       vulnerability("CVE-2019-20838", 2, Severity::Low, "8.42-6.el8", "pcre: over-read in JIT"),
       vulnerability("CVE-2020-14155", 3, Severity::Low, "", "pcre: integer overflow")};
   report.findings[1].fix_state = FixState::EndOfLife;
+  report.findings[1].kev = true;
   finish(report);
   return report;
 }

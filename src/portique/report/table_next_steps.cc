@@ -19,13 +19,11 @@ constexpr std::size_t kWideTerminal = 100;
 /// Distributions publish fixes daily; a database this old misses too much.
 constexpr std::chrono::days kOldDatabase{14};
 
-std::string names_text(const Upgrade& upgrade) {
+std::string list_names(std::span<const std::string> names) {
   std::string text;
-  for (const std::string& name :
-       std::span(upgrade.packages).first(std::min(upgrade.packages.size(), kListedNames)))
+  for (const std::string& name : names.first(std::min(names.size(), kListedNames)))
     text += (text.empty() ? "" : ", ") + name;
-  if (upgrade.packages.size() > kListedNames)
-    text += fmt::format(" and {} more", upgrade.packages.size() - kListedNames);
+  if (names.size() > kListedNames) text += fmt::format(" and {} more", names.size() - kListedNames);
   return text;
 }
 
@@ -48,7 +46,7 @@ void write_upgrades(Terminal& terminal, std::span<const Upgrade> upgrades) {
   const bool is_narrow = terminal.width() < kWideTerminal;
   Columns columns({is_narrow ? 26U : 48U, is_narrow ? 24U : 36U, 0});
   const auto cells = [&](const Upgrade& upgrade) {
-    return std::vector<Piece>{{"upgrade " + names_text(upgrade)},
+    return std::vector<Piece>{{"upgrade " + list_names(upgrade.packages)},
                               {"to " + upgrade.version, Style::Good},
                               {clears_text(upgrade, is_narrow)}};
   };
@@ -70,9 +68,24 @@ std::size_t fixable_in_base(const model::Report& report) {
       }));
 }
 
+/// The packages with known exploited vulnerabilities that no upgrade clears, without repetition.
+std::vector<std::string> exploited_without_fix(const model::Report& report) {
+  std::vector<std::string> names;
+  for (const model::Finding& finding : report.findings) {
+    const model::Package* package = package_of(report, finding);
+    if (package == nullptr || !finding.kev || finding.suppression || finding.fixed_version)
+      continue;
+    if (names.empty() || names.back() != package->name) names.push_back(package->name);
+  }
+  return names;
+}
+
 /// Advice that is not an upgrade of single packages.
 std::vector<std::string> other_advice(const model::Report& report, std::size_t fixable) {
   std::vector<std::string> advice;
+  if (const auto names = exploited_without_fix(report); !names.empty())
+    advice.push_back(fmt::format(
+        "remove or shut off {}: known to be exploited, and there is no fix", list_names(names)));
   if (is_end_of_life(report))
     advice.push_back(fmt::format("move to a supported release: {} gets no more fixes ({})",
                                  distro_text(report.distro),

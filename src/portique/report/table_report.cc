@@ -168,6 +168,8 @@ public:
     columns_.measure(headings());
   }
 
+  [[nodiscard]] bool is_wide() const { return wide_; }
+
   void write_headings(Terminal& terminal) const {
     std::vector<Piece> pieces = columns_.row(headings(), terminal);
     pieces.insert(pieces.begin(), {"  "});
@@ -229,7 +231,10 @@ void write_findings(Terminal& terminal,
   const FindingRows rows(groups, terminal);
   rows.write_headings(terminal);
   for (const FindingGroup& group : groups) {
-    terminal.line_with_right(group_title(group), severity_pieces(group.by_severity));
+    std::vector<Piece> counts = severity_pieces(group.by_severity);
+    if (rows.is_wide() && group.findings > group.rows.size())
+      counts.insert(counts.begin(), {fmt::format("{} findings: ", group.findings), Style::Dim});
+    terminal.line_with_right(group_title(group), std::move(counts));
     write_group_layers(terminal, report, group);
     for (const GroupRow& row : group.rows)
       rows.write(terminal, group, row);

@@ -134,11 +134,12 @@ void Terminal::flow(std::span<const Piece> pieces) {
   std::size_t used = 0;
   bool blank_before = false;
   for (const Piece& piece : pieces) {
-    std::string text = base::printable(piece.text);
+    std::string text = cut_to_width(
+        base::printable(piece.text), width_ - std::min(width_, kIndent + 2), glyphs_.ellipsis);
     const std::size_t wanted = display_width(text) + (blank_before ? 1 : 0);
-    const bool is_tail = text.starts_with(',');
     // One column stays for the comma that may follow.
-    if (is_terminal_ && !is_tail && used > kIndent && used + wanted >= width_) {
+    const std::size_t edge = text.starts_with(',') ? width_ : width_ - 1;
+    if (is_terminal_ && used > kIndent && used + wanted > edge) {
       out_.append("\n");
       out_.append(kIndent, ' ');
       used = kIndent;

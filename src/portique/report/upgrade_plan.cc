@@ -133,7 +133,11 @@ std::vector<Upgrade> plan_upgrades(const model::Report& report) {
     upgrade.packages.erase(repeated.begin(), repeated.end());
     upgrades.push_back(std::move(upgrade));
   }
-  std::ranges::stable_sort(upgrades, std::ranges::greater{}, gain_of);
+  std::ranges::sort(upgrades, [](const Upgrade& a, const Upgrade& b) {
+    const std::uint64_t gain = gain_of(a);
+    const std::uint64_t other = gain_of(b);
+    return gain != other ? gain > other : std::tie(a.source, a.type) < std::tie(b.source, b.type);
+  });
   return upgrades;
 }
 

@@ -39,14 +39,37 @@ TEST(UpgradePlan, GroupsBySourceAndTakesTheHighestFix) {
   EXPECT_EQ(upgrades[3].source, "curl");
 }
 
-TEST(UpgradePlan, ComparesVersionsAsThePackageManagerDoes) {
-  model::Report report;
-  add(report, "libfoo1", "foo", Severity::Low, "1.9-1");
-  add(report, "libfoo2", "foo", Severity::Low, "1.10-1");
-  add(report, "libfoo3", "foo", Severity::Low, "1.10-1~deb12u1");
-  const auto upgrades = plan_upgrades(report);
-  ASSERT_EQ(upgrades.size(), 1U);
-  EXPECT_EQ(upgrades[0].version, "1.10-1");
+TEST(UpgradePlan, TakesTheHigherVersionInAnyOrder) {
+  struct Case {
+    std::string lower;
+    std::string higher;
+  };
+
+  const Case cases[] = {
+      {"1.9-1", "1.10-1"},
+      {"1.10-1~deb12u1", "1.10-1"},
+      {"1.0~rc1", "1.0"},
+      {"1.0~~", "1.0~rc1"},
+      {"9.9", "1:1.0"},
+      {"2:1", "10:0"},
+      {"1.0-1", "1.0-1+b1"},
+      {"1.0", "1.0a"},
+      {"1.0a", "1.0+"},
+      {"007", "8"},
+      {"1.2.3-r9", "1.2.3-r10"},
+      {"32:9.11.26-4.el8", "32:9.11.26-4.el8_4"},
+      {"99999999999999999999998", "99999999999999999999999"},
+  };
+  for (const Case& c : cases) {
+    for (const auto& [first, second] : {std::pair(c.lower, c.higher), {c.higher, c.lower}}) {
+      model::Report report;
+      add(report, "libfoo1", "foo", Severity::Low, first);
+      add(report, "libfoo2", "foo", Severity::Low, second);
+      const auto upgrades = plan_upgrades(report);
+      ASSERT_EQ(upgrades.size(), 1U);
+      EXPECT_EQ(upgrades[0].version, c.higher) << first << " and " << second;
+    }
+  }
 }
 
 TEST(UpgradePlan, WeighsBySeverity) {

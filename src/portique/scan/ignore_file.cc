@@ -170,6 +170,17 @@ base::Result<IgnoreFile> read_ignore_file(const std::filesystem::path& path,
   return parse_ignore_file(path.string(), text);
 }
 
+base::Result<std::vector<IgnoreFile>> read_ignore_files_in(const std::filesystem::path& folder,
+                                                           const base::Limits& limits) {
+  std::vector<IgnoreFile> files;
+  for (const char* name : {".portiqueignore", ".trivyignore"}) {
+    auto text = base::read_file(folder / name, limits.ignore_file_bytes);
+    if (!text && text.error().code() == base::Code::NotFound) continue;
+    files.push_back(PQ_TRY(parse_ignore_file(name, PQ_TRY(std::move(text)))));
+  }
+  return files;
+}
+
 void apply_ignore_file(const IgnoreFile& file, model::Report& report, base::Time now) {
   EntryIndex index(file);
   for (model::Finding& finding : report.findings) {

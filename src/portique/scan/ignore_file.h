@@ -39,6 +39,10 @@ base::Result<IgnoreFile> parse_ignore_file(std::string name, std::string_view te
 base::Result<IgnoreFile> read_ignore_file(const std::filesystem::path& path,
                                           const base::Limits& limits);
 
+/// The ignore files that lie in a folder: .portiqueignore, then .trivyignore; none is no error.
+base::Result<std::vector<IgnoreFile>> read_ignore_files_in(const std::filesystem::path& folder,
+                                                           const base::Limits& limits);
+
 /// Suppresses every finding whose id, alias or advisory an entry names and that nothing suppressed
 /// before. Entries that have expired do not count; they, and entries that match no finding, are
 /// told in the report's notes.

@@ -91,6 +91,22 @@ TEST(IgnoreFile, IsReadWithinItsLimit) {
             base::Code::LimitExceeded);
 }
 
+TEST(IgnoreFile, IsFoundUnderBothNames) {
+  auto folder = base::TempDir::create("ignore");
+  ASSERT_TRUE(folder);
+  EXPECT_THAT(read_ignore_files_in(folder->path(), {}).value(), IsEmpty());
+  std::ofstream(folder->path() / ".trivyignore") << "CVE-2024-1\n";
+  std::ofstream(folder->path() / ".portiqueignore") << "CVE-2024-2\n";
+  const auto files = read_ignore_files_in(folder->path(), {});
+  ASSERT_TRUE(files) << files.error().text();
+  ASSERT_EQ(files->size(), 2U);
+  EXPECT_EQ((*files)[0].name, ".portiqueignore");
+  EXPECT_EQ((*files)[1].name, ".trivyignore");
+  std::ofstream(folder->path() / ".trivyignore") << "CVE-2024-1, CVE-2024-2\n";
+  EXPECT_THAT(read_ignore_files_in(folder->path(), {}).error().text(),
+              HasSubstr(".trivyignore: line 1"));
+}
+
 model::Report three_findings() {
   model::Report report;
   report.findings = {
