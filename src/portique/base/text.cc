@@ -56,6 +56,10 @@ std::string_view take_until(std::string_view& rest, char separator) {
   return head;
 }
 
+bool is_word(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
 std::string to_lower(std::string_view text) {
   std::string out(text);
   std::ranges::transform(out, out.begin(), lower);

@@ -41,6 +41,9 @@ inline bool is_space(char c) {
   return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
+/// Whether the text is printable ASCII without blanks, and not empty.
+bool is_word(std::string_view text);
+
 /// The whole of `text` as a decimal number; nothing if it is anything else or does not fit.
 template <typename T> std::optional<T> parse_int(std::string_view text, int number_base = 10) {
   T value{};

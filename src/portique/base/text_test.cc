@@ -5,6 +5,14 @@
 namespace portique::base {
 namespace {
 
+TEST(Text, KnowsAWord) {
+  for (const std::string_view word : {"a", "1:2.3-4~x+y", "!~", "a/b"})
+    EXPECT_TRUE(is_word(word)) << word;
+  for (const std::string_view text : {"", " ", "a b", "a\t", "\x7f", "\x1b", "caf\xc3\xa9"}) {
+    EXPECT_FALSE(is_word(text)) << text;
+  }
+}
+
 TEST(Text, SplitsAndTrims) {
   EXPECT_EQ(trim(" \t a b\r\n"), "a b");
   EXPECT_EQ(split("a,,b", ',').size(), 3U);

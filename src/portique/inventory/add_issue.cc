@@ -7,7 +7,7 @@
 namespace portique::inventory {
 
 void add_issue(Analysis& analysis, base::Code code, std::string message) {
-  if (analysis.issues.size() >= kIssuesPerFile) return;
+  if (issues_are_full(analysis)) return;
   if (analysis.issues.size() + 1 == kIssuesPerFile) {
     message += "; further issues of this file are not listed";
   }

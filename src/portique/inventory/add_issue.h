@@ -18,6 +18,12 @@ inline constexpr std::size_t kIssuesPerFile = 100;
 /// Adds an issue; the last one that is kept says that there are more.
 void add_issue(Analysis& analysis, base::Code code, std::string message);
 
+/// Whether further issues would not be kept, so that none need be worded: a file of garbage breaks
+/// the format millions of times.
+inline bool issues_are_full(const Analysis& analysis) {
+  return analysis.issues.size() >= kIssuesPerFile;
+}
+
 /// The issue that an error is, with its places.
 void add_issue(Analysis& analysis, const base::Error& error);
 

@@ -42,24 +42,29 @@ private:
     std::string_view name, version, arch, licence, origin, maintainer;
   };
 
-  void issue(Code code, std::size_t line, std::string_view what) {
-    add_issue(*analysis_, code, fmt::format("line {}: {}", line, what));
+  template <typename Describe> void issue(Code code, std::size_t line, Describe describe) {
+    if (issues_are_full(*analysis_)) return;
+    add_issue(*analysis_, code, fmt::format("line {}: {}", line, describe()));
   }
 
   void field(std::string_view line) {
     if (line.size() < 2 || line[1] != ':' || !base::is_alpha(line[0])) {
-      issue(Code::Malformed, line_, excerpt(line) + " is no field of an apk record");
+      issue(
+          Code::Malformed, line_, [&] { return excerpt(line) + " is no field of an apk record"; });
       return;
     }
     if (line[0] == 'P' && !record_.name.empty()) {
-      issue(Code::Malformed, line_, "a record begins without a blank line before it");
+      issue(
+          Code::Malformed, line_, [] { return "a record begins without a blank line before it"; });
       finish();
     }
     if (record_.line == 0) record_.line = line_;
     std::string_view* value = slot(line[0]);
     if (value == nullptr) return;
     if (line.size() > limits_->field_bytes) {
-      issue(Code::LimitExceeded, line_, fmt::format("field {}: is too long", line[0]));
+      issue(Code::LimitExceeded, line_, [&] {
+        return fmt::format("field {}: is too long", line[0]);
+      });
       return;
     }
     *value = base::trim(line.substr(2));
@@ -84,31 +89,30 @@ private:
     }
   }
 
-  static bool is_word(std::string_view text) {
-    return !text.empty() && std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f'; });
-  }
-
   void finish() {
     const Record record = std::exchange(record_, {});
     if (record.line == 0) return;
-    if (!is_word(record.name)) {
-      issue(Code::Malformed,
-            record.line,
-            record.name.empty() ? "a record without a package name"
-                                : excerpt(record.name) + " is no package name");
+    if (!base::is_word(record.name)) {
+      issue(Code::Malformed, record.line, [&] {
+        return std::string(record.name.empty() ? "a record without a package name"
+                                               : excerpt(record.name) + " is no package name");
+      });
       return;
     }
-    if (!is_word(record.version)) {
-      issue(Code::Malformed,
-            record.line,
-            fmt::format("package {} has {}",
-                        record.name.substr(0, 100),
-                        record.version.empty() ? "no version"
-                                               : "the invalid version " + excerpt(record.version)));
+    if (!base::is_word(record.version)) {
+      issue(Code::Malformed, record.line, [&] {
+        return fmt::format("package {} has {}",
+                           record.name.substr(0, 100),
+                           record.version.empty()
+                               ? "no version"
+                               : "the invalid version " + excerpt(record.version));
+      });
       return;
     }
     if (analysis_->packages.size() >= limits_->packages) {
-      issue(Code::LimitExceeded, record.line, "too many packages; the rest is not read");
+      issue(Code::LimitExceeded, record.line, [] {
+        return "too many packages; the rest is not read";
+      });
       full_ = true;
       return;
     }

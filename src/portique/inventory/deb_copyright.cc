@@ -115,6 +115,8 @@ Analysis analyze_deb_copyright(const FileContent& file, const base::Limits& /*li
   LicenceFact fact{.package = utf8_value(folder_name(file.path())), .licences = {}};
   for (const std::string_view name : names)
     fact.licences.push_back(utf8_value(name));
+  std::ranges::sort(fact.licences); // names that were no UTF-8 have changed
+  fact.licences.erase(std::ranges::unique(fact.licences).begin(), fact.licences.end());
   analysis.licences.push_back(std::move(fact));
   return analysis;
 }

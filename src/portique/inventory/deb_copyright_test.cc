@@ -96,6 +96,10 @@ TEST(DebCopyright, ReportsWhatIsNoCopyrightFile) {
 
   EXPECT_THAT(licences(std::string(kFormat) + "\nLicense: " + std::string(300, 'x')), IsEmpty());
   EXPECT_THAT(licences(std::string(kFormat) + "\nLicense: \xff\n"), ElementsAre("\xef\xbf\xbd"));
+  EXPECT_THAT(licences(std::string(kFormat) +
+                       "\nLicense: \xfe\n\nLicense: \xff\n\nLicense: \xf0\x9f\x98\x80"),
+              ElementsAre("\xef\xbf\xbd", "\xf0\x9f\x98\x80"))
+      << "once, and sorted as they are given";
 }
 
 TEST(DebCopyright, ReadsTheFilesOfThisMachine) {

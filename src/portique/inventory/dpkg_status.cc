@@ -30,10 +30,6 @@ bool is_package_name(std::string_view name) {
   });
 }
 
-bool is_word(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f'; });
-}
-
 // deb-version(7): [epoch:]upstream[-revision].
 bool is_version(std::string_view text) {
   const auto made_of = [](std::string_view part, std::string_view others) {
@@ -99,7 +95,9 @@ public:
         finish();
         break;
       case Deb822Item::Kind::Broken:
-        issue(Code::Malformed, item->line, excerpt(item->value) + " is no field of a record");
+        issue(Code::Malformed, item->line, [&] {
+          return excerpt(item->value) + " is no field of a record";
+        });
         break;
       }
       if (full_) return;
@@ -110,8 +108,9 @@ public:
   [[nodiscard]] bool saw_control_field() const { return saw_control_field_; }
 
 private:
-  void issue(Code code, std::size_t line, std::string_view what) {
-    add_issue(*analysis_, code, fmt::format("line {}: {}", line, what));
+  template <typename Describe> void issue(Code code, std::size_t line, Describe describe) {
+    if (issues_are_full(*analysis_)) return;
+    add_issue(*analysis_, code, fmt::format("line {}: {}", line, describe()));
   }
 
   static std::string_view* slot(Record& record, std::string_view name) {
@@ -133,7 +132,9 @@ private:
   void field(const Deb822Item& item) {
     std::string_view* value = slot(record_, item.name);
     if (value == &record_.package && record_.has_package) {
-      issue(Code::Malformed, item.line, "a record begins without a blank line before it");
+      issue(Code::Malformed, item.line, [] {
+        return "a record begins without a blank line before it";
+      });
       finish();
     }
     if (record_.line == 0) record_.line = item.line;
@@ -142,7 +143,9 @@ private:
     if (value == &record_.status) record_.has_status = true;
     saw_control_field_ |= value == &record_.package || value == &record_.version;
     if (item.value.size() > limits_->field_bytes) {
-      issue(Code::LimitExceeded, item.line, fmt::format("field {} is too long", item.name));
+      issue(Code::LimitExceeded, item.line, [&] {
+        return fmt::format("field {} is too long", item.name);
+      });
       return;
     }
     *value = base::trim(item.value);
@@ -152,28 +155,30 @@ private:
     const Record record = std::exchange(record_, {});
     if (record.line == 0) return;
     if (!is_package_name(record.package)) {
-      issue(Code::Malformed,
-            record.line,
-            record.package.empty() ? "a record without a package name"
-                                   : excerpt(record.package) + " is no package name");
+      issue(Code::Malformed, record.line, [&] {
+        return std::string(record.package.empty()
+                               ? "a record without a package name"
+                               : excerpt(record.package) + " is no package name");
+      });
       return;
     }
     if (!present(record)) return;
-    if (!is_word(record.version)) {
-      issue(Code::Malformed,
-            record.line,
-            fmt::format("package {} has {}",
-                        record.package.substr(0, 100),
-                        record.version.empty() ? "no version"
-                                               : "the invalid version " + excerpt(record.version)));
+    if (!base::is_word(record.version)) {
+      issue(Code::Malformed, record.line, [&] {
+        return fmt::format("package {} has {}",
+                           record.package.substr(0, 100),
+                           record.version.empty()
+                               ? "no version"
+                               : "the invalid version " + excerpt(record.version));
+      });
       return;
     }
     if (!is_version(record.version)) {
-      issue(Code::Malformed,
-            record.line,
-            fmt::format("package {} has the invalid version {}",
-                        record.package.substr(0, 100),
-                        excerpt(record.version)));
+      issue(Code::Malformed, record.line, [&] {
+        return fmt::format("package {} has the invalid version {}",
+                           record.package.substr(0, 100),
+                           excerpt(record.version));
+      });
     }
     add(record);
   }
@@ -182,18 +187,20 @@ private:
     if (!record.has_status) return true;
     const Presence presence = presence_of(record.status);
     if (presence == Presence::Unknown) {
-      issue(Code::Malformed,
-            record.line,
-            fmt::format("package {} has the unknown status {}; it is taken for installed",
-                        record.package.substr(0, 100),
-                        excerpt(record.status)));
+      issue(Code::Malformed, record.line, [&] {
+        return fmt::format("package {} has the unknown status {}; it is taken for installed",
+                           record.package.substr(0, 100),
+                           excerpt(record.status));
+      });
     }
     return presence != Presence::Absent;
   }
 
   void add(const Record& record) {
     if (analysis_->packages.size() >= limits_->packages) {
-      issue(Code::LimitExceeded, record.line, "too many packages; the rest is not read");
+      issue(Code::LimitExceeded, record.line, [] {
+        return "too many packages; the rest is not read";
+      });
       full_ = true;
       return;
     }
@@ -217,12 +224,12 @@ private:
     const std::string_view version =
         base::trim(rest.ends_with(')') ? rest.substr(0, rest.size() - 1) : std::string_view{});
     const bool has_version = record.source.contains('(');
-    if (!is_package_name(name) || (has_version && !is_word(version))) {
-      issue(Code::Malformed,
-            record.line,
-            fmt::format("package {} has the invalid source {}",
-                        record.package.substr(0, 100),
-                        excerpt(record.source)));
+    if (!is_package_name(name) || (has_version && !base::is_word(version))) {
+      issue(Code::Malformed, record.line, [&] {
+        return fmt::format("package {} has the invalid source {}",
+                           record.package.substr(0, 100),
+                           excerpt(record.source));
+      });
       return;
     }
     package.source_name = name;

@@ -108,7 +108,7 @@ Analysis analyze_os_release(const FileContent& file, const base::Limits& /*limit
   model::Distro distro;
   bool said_something = false;
   std::string_view rest = *text;
-  for (std::size_t number = 1; !rest.empty(); ++number) {
+  for (std::size_t number = 1; !rest.empty() && !issues_are_full(analysis); ++number) {
     const std::string_view line = base::trim(base::take_until(rest, '\n'));
     if (line.empty() || line.front() == '#') continue;
     const auto assignment = parse_shell_assignment(line);
