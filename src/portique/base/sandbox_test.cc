@@ -7,6 +7,7 @@
 #include <iterator>
 #include <latch>
 #include <new>
+#include <ostream>
 #include <stdexcept>
 #include <thread>
 
@@ -232,6 +233,10 @@ struct Forbidden {
   long (*attempt)(WorkerContext&);
 };
 
+void PrintTo(const Forbidden& forbidden, std::ostream* out) {
+  *out << forbidden.name;
+}
+
 const Forbidden kForbidden[] = {
     {"open", [](auto&) -> long { return ::syscall(SYS_open, "/etc/passwd", O_RDONLY); }},
     {"openat", [](auto&) -> long { return ::openat(AT_FDCWD, "/etc/passwd", O_RDONLY); }},
@@ -318,9 +323,10 @@ TEST_P(SandboxForbids, TheSystemCall) {
             "the sandboxed reader was killed by SIGSYS (a forbidden system call)");
 }
 
-INSTANTIATE_TEST_SUITE_P(All, SandboxForbids, testing::ValuesIn(kForbidden), [](const auto& tested) {
-  return std::string(tested.param.name);
-});
+INSTANTIATE_TEST_SUITE_P(All,
+                         SandboxForbids,
+                         testing::ValuesIn(kForbidden),
+                         [](const auto& tested) { return std::string(tested.param.name); });
 
 TEST(Sandbox, ConfinesThreadsOfPrepareToo) {
   PQ_SKIP_IF_SANITIZED();
