@@ -147,6 +147,14 @@ TEST(Catalogers, HaveAFuzzTargetWithSeeds) {
   }
 }
 
+TEST(Catalogers, StandInTheDocumentation) {
+  const fs::path page = fs::path(PORTIQUE_TESTDATA) / "../../../../docs/catalogers.md";
+  const std::string text = base::read_file(page, 1U << 20U).value();
+  for (const Cataloger& cataloger : catalogers()) {
+    EXPECT_TRUE(text.contains("| `" + std::string(cataloger.id) + "` |")) << cataloger.id;
+  }
+}
+
 TEST(PathMatcher, TellsWhoWantsAPath) {
   const struct {
     std::string_view path;
