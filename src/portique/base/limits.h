@@ -25,6 +25,8 @@ struct Limits {
   std::uint64_t path_bytes = 4096;
   /// A PAX header or GNU long name: path, link and attributes, SELinux labels among them.
   std::uint64_t tar_header_bytes = 1ULL << 20U;
+  /// Files of one layer that catalogers read: a copyright file for each of 50,000 Debian packages.
+  std::uint64_t wanted_files = 200'000;
   /// Symbolic links, hard links and whiteouts that are remembered for one layer.
   std::uint64_t links = 1'000'000;
   /// ... and the bytes that their paths may take in memory.
