@@ -1,0 +1,162 @@
+#include "portique/image/manifest.h"
+
+#include "portique/base/json.h"
+#include "portique/base/text.h"
+
+namespace portique::image {
+
+namespace json = boost::json;
+using base::Code;
+using base::fail;
+
+namespace {
+
+base::Result<json::value> parse_object(std::string_view text) {
+  auto value = PQ_TRY(base::parse_json(text));
+  if (!value.is_object()) return fail(Code::Malformed, "not a JSON object");
+  return value;
+}
+
+std::string string_of(const json::object* object, std::string_view name) {
+  return base::to_utf8(base::json_string(object, name));
+}
+
+model::Platform platform_of(const json::object& object) {
+  return {base::to_lower(base::json_string(&object, "os")),
+          base::to_lower(base::json_string(&object, "architecture")),
+          base::to_lower(base::json_string(&object, "variant"))};
+}
+
+base::Result<Descriptor> parse_descriptor(const json::value& value) {
+  const json::object* object = base::json_object(&value);
+  if (object == nullptr) return fail(Code::Malformed, "a descriptor is not an object");
+  Descriptor descriptor;
+  descriptor.media_type = string_of(object, "mediaType");
+  descriptor.digest = PQ_TRY(base::Digest::parse(base::json_string(object, "digest")));
+  const auto size = base::json_integer(object, "size");
+  if (size && *size < 0) return fail(Code::Malformed, "a descriptor has a negative size");
+  descriptor.size = static_cast<std::uint64_t>(size.value_or(0));
+  if (const auto* platform = base::json_object(base::json_member(object, "platform")))
+    descriptor.platform = platform_of(*platform);
+  const json::object& annotations = base::json_fields(object, "annotations");
+  descriptor.ref_name = string_of(&annotations, "org.opencontainers.image.ref.name");
+  descriptor.image_name = string_of(&annotations, "io.containerd.image.name");
+  descriptor.attestation =
+      base::json_string(&annotations, "vnd.docker.reference.type") == "attestation-manifest";
+  return descriptor;
+}
+
+base::Result<void> check_layer_count(std::size_t count, const base::Limits& limits) {
+  if (count > limits.layers)
+    return fail(Code::LimitExceeded,
+                "the image has " + std::to_string(count) + " layers, more than " +
+                    std::to_string(limits.layers));
+  return {};
+}
+
+} // namespace
+
+base::Result<bool> is_index(std::string_view text) {
+  const json::value value = PQ_TRY(parse_object(text));
+  const json::object& object = value.get_object();
+  const std::string_view type = base::json_string(&object, "mediaType");
+  if (type.find("image.index") != type.npos || type.find("manifest.list") != type.npos) return true;
+  if (type.find("manifest") != type.npos) return false;
+  return base::json_member(&object, "manifests") != nullptr;
+}
+
+base::Result<Index> parse_index(std::string_view text) {
+  const json::value value = PQ_TRY(parse_object(text));
+  Index index;
+  for (const json::value& item : base::json_items(&value.get_object(), "manifests"))
+    index.manifests.push_back(PQ_TRY(parse_descriptor(item)));
+  return index;
+}
+
+base::Result<Manifest> parse_manifest(std::string_view text, const base::Limits& limits) {
+  const json::value value = PQ_TRY(parse_object(text));
+  const json::object& object = value.get_object();
+  if (base::json_integer(&object, "schemaVersion") == 1)
+    return fail(Code::Unsupported,
+                "Docker's manifest schema 1 was retired; pull the image again with a newer engine");
+  const json::value* config = base::json_member(&object, "config");
+  if (config == nullptr) return fail(Code::Malformed, "the manifest has no config");
+  Manifest manifest;
+  manifest.config = PQ_TRY(base::at("config", parse_descriptor(*config)));
+  const json::array& layers = base::json_items(&object, "layers");
+  PQ_TRY(check_layer_count(layers.size(), limits));
+  for (const json::value& layer : layers)
+    manifest.layers.push_back(PQ_TRY(base::at("layers", parse_descriptor(layer))));
+  return manifest;
+}
+
+base::Result<Config> parse_config(std::string_view text, const base::Limits& limits) {
+  const json::value value = PQ_TRY(parse_object(text));
+  const json::object& object = value.get_object();
+  Config config;
+  config.platform = platform_of(object);
+  config.created = base::parse_time(base::json_string(&object, "created"));
+  const json::array& diff_ids = base::json_items(&base::json_fields(&object, "rootfs"), "diff_ids");
+  PQ_TRY(check_layer_count(diff_ids.size(), limits));
+  for (const json::value& id : diff_ids) {
+    if (!id.is_string()) return fail(Code::Malformed, "a diff id is not a string");
+    config.diff_ids.push_back(PQ_TRY(base::Digest::parse(id.get_string())));
+  }
+  for (const json::value& step : base::json_items(&object, "history")) {
+    const json::object* fields = base::json_object(&step);
+    const json::value* empty = base::json_member(fields, "empty_layer");
+    config.history.push_back({string_of(fields, "created_by"),
+                              base::parse_time(base::json_string(fields, "created")),
+                              empty != nullptr && empty->is_bool() && empty->get_bool()});
+  }
+  return config;
+}
+
+base::Result<std::vector<SavedImage>> parse_saved_images(std::string_view text,
+                                                         const base::Limits& limits) {
+  const json::value value = PQ_TRY(base::parse_json(text));
+  const json::array* items = base::json_array(&value);
+  if (items == nullptr) return fail(Code::Malformed, "manifest.json is not a list of images");
+  std::vector<SavedImage> images;
+  for (const json::value& item : *items) {
+    const json::object* object = base::json_object(&item);
+    SavedImage image;
+    image.config = base::json_string(object, "Config");
+    if (image.config.empty())
+      return fail(Code::Malformed, "manifest.json has an image without Config");
+    for (const json::value& tag : base::json_items(object, "RepoTags"))
+      if (tag.is_string()) image.tags.push_back(base::to_utf8(tag.get_string()));
+    const json::array& layers = base::json_items(object, "Layers");
+    PQ_TRY(check_layer_count(layers.size(), limits));
+    for (const json::value& layer : layers) {
+      if (!layer.is_string())
+        return fail(Code::Malformed, "manifest.json names a layer by no string");
+      image.layers.emplace_back(layer.get_string());
+    }
+    images.push_back(std::move(image));
+  }
+  return images;
+}
+
+base::Result<void> apply_config(const Config& config, model::Image& image) {
+  if (config.diff_ids.size() != image.layers.size())
+    return fail(Code::Malformed,
+                "the config names " + std::to_string(config.diff_ids.size()) +
+                    " layers, the manifest " + std::to_string(image.layers.size()));
+  image.platform = config.platform;
+  image.created = config.created;
+  std::size_t index = 0;
+  for (model::Layer& layer : image.layers)
+    layer.diff_id = config.diff_ids[index++];
+  index = 0;
+  for (const Config::Step& step : config.history) {
+    if (step.empty_layer) continue;
+    if (index >= image.layers.size()) break;
+    image.layers[index].created_by = step.created_by;
+    image.layers[index].created = step.created;
+    ++index;
+  }
+  return {};
+}
+
+} // namespace portique::image

@@ -1,0 +1,118 @@
+#include "portique/image/target.h"
+
+#include <algorithm>
+#include <array>
+
+#include "portique/base/text.h"
+
+namespace portique::image {
+
+namespace fs = std::filesystem;
+using base::Code;
+using base::fail;
+
+namespace {
+
+bool is_there(const fs::path& path) {
+  std::error_code error;
+  return fs::exists(path, error);
+}
+
+bool is_folder(const fs::path& path) {
+  std::error_code error;
+  return fs::is_directory(path, error);
+}
+
+bool is_oci_layout(const fs::path& path) {
+  return is_folder(path) && is_there(path / "index.json") && is_folder(path / "blobs");
+}
+
+bool is_rootfs(const fs::path& path) {
+  constexpr std::array kSigns{"etc", "var", "usr", "bin", "lib"};
+  return is_folder(path) &&
+         std::ranges::any_of(kSigns, [&](const char* name) { return is_there(path / name); });
+}
+
+bool is_archive(const fs::path& path) {
+  return is_there(path) && !is_folder(path);
+}
+
+bool never(const fs::path& /*path*/) {
+  return false;
+}
+
+constexpr std::array kKinds{
+    SourceInfo{SourceKind::OciDirectory, "oci", "folder with an OCI image layout", is_oci_layout},
+    SourceInfo{SourceKind::Rootfs, "rootfs", "folder with a root file system, also /", is_rootfs},
+    SourceInfo{SourceKind::DockerArchive,
+               "docker-archive",
+               "archive of docker save, plain, gzip or zstd",
+               is_archive},
+    SourceInfo{SourceKind::OciArchive, "oci-archive", "OCI image layout as a tar archive", never},
+};
+
+std::string scheme_list() {
+  std::string list;
+  for (const SourceInfo& info : kKinds)
+    list += (list.empty() ? "" : ", ") + std::string(info.scheme) + ":";
+  return list;
+}
+
+/// "PATH:NAME" where PATH exists; the longest path that exists wins, as names have colons too.
+Target split_reference(SourceKind kind, std::string_view text) {
+  std::size_t colon = text.size();
+  while (true) {
+    const fs::path path(text.substr(0, colon));
+    if (is_there(path))
+      return {kind, path, std::string(colon < text.size() ? text.substr(colon + 1) : "")};
+    colon = colon == 0 ? std::string_view::npos : text.rfind(':', colon - 1);
+    if (colon == std::string_view::npos) return {kind, fs::path(text), {}};
+  }
+}
+
+base::Result<Target> checked(Target target) {
+  if (!is_there(target.path))
+    return fail(Code::NotFound, "there is no file or folder " + target.path.string());
+  const bool wants_folder =
+      target.kind == SourceKind::OciDirectory || target.kind == SourceKind::Rootfs;
+  if (wants_folder != is_folder(target.path))
+    return fail(Code::InvalidArgument,
+                target.path.string() + (wants_folder ? " is not a folder" : " is a folder") + "; " +
+                    std::string(scheme_of(target.kind)) + ": needs " +
+                    (wants_folder ? "one" : "a file"));
+  return target;
+}
+
+} // namespace
+
+std::span<const SourceInfo> source_kinds() {
+  return kKinds;
+}
+
+std::string_view scheme_of(SourceKind kind) {
+  return std::ranges::find(kKinds, kind, &SourceInfo::kind)->scheme;
+}
+
+base::Result<Target> parse_target(std::string_view text) {
+  if (text.empty()) return fail(Code::InvalidArgument, "the target is empty");
+  for (const SourceInfo& info : kKinds)
+    if (text.starts_with(info.scheme) && text.substr(info.scheme.size()).starts_with(':'))
+      return checked(split_reference(info.kind, text.substr(info.scheme.size() + 1)));
+  // A bare path: the first kind that its form fits.
+  Target target = split_reference(SourceKind::Rootfs, text);
+  for (const SourceInfo& info : kKinds) {
+    if (!info.detect(target.path)) continue;
+    target.kind = info.kind;
+    return target;
+  }
+  if (is_folder(target.path))
+    return fail(Code::InvalidArgument,
+                target.path.string() +
+                    " is neither an OCI layout nor a root file system; say which with one of " +
+                    scheme_list());
+  return fail(Code::NotFound,
+              "there is no file or folder '" + base::printable(text) +
+                  "'; a target is a path, or a path after one of " + scheme_list());
+}
+
+} // namespace portique::image

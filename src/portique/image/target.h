@@ -1,0 +1,43 @@
+#pragma once
+
+// What the user points at: "docker-archive:app.tar", "oci:layout:1.2", "rootfs:/", or a bare path.
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "portique/base/result.h"
+
+namespace portique::image {
+
+enum class SourceKind : std::uint8_t { DockerArchive, OciDirectory, OciArchive, Rootfs };
+
+/// One kind of source; an entry of source_kinds().
+struct SourceInfo {
+  SourceKind kind;
+  std::string_view scheme; ///< "docker-archive"
+  std::string_view about;
+  /// Whether a bare path is of this kind. Looks at names only, never at content.
+  bool (*detect)(const std::filesystem::path& path);
+};
+
+/// Every kind of source. To add one: an entry here, and its case in scan/reader.cc.
+std::span<const SourceInfo> source_kinds();
+
+std::string_view scheme_of(SourceKind kind);
+
+struct Target {
+  SourceKind kind = SourceKind::Rootfs;
+  std::filesystem::path path;
+  std::string reference; ///< the image inside, "" if the source holds one
+};
+
+/// Reads what the user wrote. A bare path's form is detected: a folder with index.json and blobs/
+/// is an OCI layout, another folder that holds etc/ or var/ a root file system, a file an archive
+/// (docker save and OCI archives are told apart when they are read). Code::InvalidArgument,
+/// Code::NotFound.
+base::Result<Target> parse_target(std::string_view text);
+
+} // namespace portique::image

@@ -1,0 +1,64 @@
+#include <fstream>
+
+#include <gtest/gtest.h>
+
+#include "portique/base/file.h"
+#include "portique/image/target.h"
+
+namespace portique::image {
+namespace {
+
+namespace fs = std::filesystem;
+
+class TargetTest : public ::testing::Test {
+protected:
+  void SetUp() override {
+    root_.emplace(*base::TempDir::create("portique-target"));
+    fs::create_directories(root_->path() / "layout" / "blobs");
+    std::ofstream(root_->path() / "layout" / "index.json") << "{}";
+    fs::create_directories(root_->path() / "tree" / "etc");
+    fs::create_directories(root_->path() / "plain");
+    std::ofstream(root_->path() / "app.tar") << "x";
+  }
+
+  std::string at(std::string_view name) const { return (root_->path() / name).string(); }
+
+  std::optional<base::TempDir> root_;
+};
+
+TEST_F(TargetTest, DetectsTheFormOfABarePath) {
+  EXPECT_EQ(parse_target(at("layout"))->kind, SourceKind::OciDirectory);
+  EXPECT_EQ(parse_target(at("tree"))->kind, SourceKind::Rootfs);
+  EXPECT_EQ(parse_target(at("app.tar"))->kind, SourceKind::DockerArchive);
+  EXPECT_EQ(parse_target("/")->kind, SourceKind::Rootfs);
+}
+
+TEST_F(TargetTest, SplitsTheNameBehindThePath) {
+  const auto target = parse_target("oci:" + at("layout") + ":ghcr.io/org/app:1.2");
+  ASSERT_TRUE(target);
+  EXPECT_EQ(target->path, at("layout"));
+  EXPECT_EQ(target->reference, "ghcr.io/org/app:1.2");
+  EXPECT_EQ(parse_target(at("app.tar") + ":latest")->reference, "latest");
+  EXPECT_EQ(parse_target("oci:" + at("layout"))->reference, "");
+}
+
+TEST_F(TargetTest, SaysWhatIsWrong) {
+  EXPECT_EQ(parse_target(at("missing.tar")).error().code(), base::Code::NotFound);
+  EXPECT_EQ(parse_target("docker-archive:" + at("missing.tar")).error().code(),
+            base::Code::NotFound);
+  EXPECT_EQ(parse_target("docker-archive:" + at("tree")).error().code(),
+            base::Code::InvalidArgument);
+  EXPECT_EQ(parse_target("rootfs:" + at("app.tar")).error().code(), base::Code::InvalidArgument);
+  EXPECT_EQ(parse_target(at("plain")).error().code(), base::Code::InvalidArgument);
+  EXPECT_EQ(parse_target("").error().code(), base::Code::InvalidArgument);
+  EXPECT_EQ(parse_target("ghost:latest").error().code(), base::Code::NotFound);
+}
+
+TEST(SourceKinds, EveryKindHasItsOwnScheme) {
+  for (const SourceInfo& info : source_kinds())
+    EXPECT_EQ(scheme_of(info.kind), info.scheme);
+  EXPECT_EQ(source_kinds().size(), 4U);
+}
+
+} // namespace
+} // namespace portique::image
