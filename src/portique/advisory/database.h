@@ -4,12 +4,13 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "portique/advisory/advisory_record.h"
+#include "portique/base/byte_reader.h"
 #include "portique/base/result.h"
 #include "portique/model/report.h"
 
@@ -30,10 +31,23 @@ public:
 
   [[nodiscard]] const model::DatabaseInfo& info() const;
 
+  /// Says in info() that this is the starter database inside the program.
+  void mark_embedded();
+
   /// Whether it has anything on this ecosystem string, release included.
   [[nodiscard]] bool covers(std::string_view ecosystem) const;
 
-  /// Reads every record and index once and checks that all refer to each other.
+  /// The entries of a package by package_key() (affected_record.h), borrowed; empty if it has none.
+  [[nodiscard]] base::Bytes entries(std::string_view key) const;
+
+  /// One advisory by the index that its entries give.
+  [[nodiscard]] base::Result<AdvisoryHead> head(std::uint64_t index) const;
+  [[nodiscard]] base::Result<AdvisoryText> text(std::uint64_t index) const;
+
+  /// What is known of a CVE; nothing if no record gives more than its id.
+  [[nodiscard]] base::Result<std::optional<CveFacts>> cve(std::string_view id) const;
+
+  /// Reads every record once and checks that all refer to each other.
   [[nodiscard]] base::Result<void> verify() const;
 
 private:
@@ -41,5 +55,9 @@ private:
   explicit Database(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
+
+/// How the file's description of itself and its keys are written.
+std::string encode_info(const model::DatabaseInfo& info);
+std::string advisory_key(std::uint64_t index);
 
 } // namespace portique::advisory

@@ -1,0 +1,72 @@
+#include "portique/advisory/match.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "portique/advisory/merge_findings.h"
+#include "portique/advisory/package_match.h"
+#include "portique/base/text.h"
+
+namespace portique::advisory {
+
+namespace {
+
+std::string distro_text(const model::Distro& distro) {
+  if (!distro.known()) return "this image, which does not say what distribution it is";
+  std::string text = distro.pretty_name;
+  if (text.empty()) text = distro.id + (distro.version_id.empty() ? "" : " " + distro.version_id);
+  return base::printable(text);
+}
+
+bool covered(const Database& database, const DistroEcosystem& distro) {
+  return std::ranges::any_of(database.info().ecosystems, [&](const std::string& ecosystem) {
+    return names_release(distro.releases, ecosystem);
+  });
+}
+
+model::Issue not_covered(const model::Distro& distro, std::size_t packages) {
+  return {base::Code::NotFound,
+          "not covered: the database has no advisories for " + distro_text(distro) + ", so " +
+              (packages == 1 ? "its package was"
+                             : "its " + std::to_string(packages) + " packages were") +
+              " not checked",
+          {},
+          model::kNoLayer};
+}
+
+} // namespace
+
+base::Result<Matches> match(const Database& database,
+                            const model::Distro& distro,
+                            std::span<const model::Package> packages,
+                            base::Time now) {
+  Matches matches;
+  const auto os_packages = static_cast<std::size_t>(std::ranges::count_if(packages, is_os_package));
+  const std::optional<DistroEcosystem> ecosystem = ecosystem_of(distro);
+  if (os_packages > 0) {
+    matches.coverage = ecosystem && covered(database, *ecosystem) ? model::Coverage::Covered
+                                                                  : model::Coverage::NotCovered;
+    if (matches.coverage == model::Coverage::NotCovered)
+      matches.issues.push_back(not_covered(distro, os_packages));
+  }
+  const auto ends = end_of_life(distro);
+  FindingMaker maker(database, ends && *ends <= now);
+  PackageMatcher matcher(database, ecosystem);
+  std::set<std::string> told;
+  for (std::size_t i = 0; i < packages.size(); ++i) {
+    const PackageMatches* found = PQ_TRY(matcher.match(packages[i]));
+    if (!found->undetermined.empty()) {
+      std::string message = base::printable(packages[i].name) +
+                            " could not be compared with all advisories: " + found->undetermined;
+      if (told.insert(message).second)
+        matches.issues.push_back(
+            {base::Code::Malformed, std::move(message), packages[i].path, packages[i].layer});
+    }
+    if (!found->entries.empty())
+      PQ_TRY(maker.add_findings(packages[i], i, found->entries, matches.findings));
+  }
+  return matches;
+}
+
+} // namespace portique::advisory

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "portique/advisory/database_builder.h"
+#include "portique/base/limits.h"
+#include "portique/base/result.h"
+#include "portique/base/time.h"
+
+namespace portique::advisory {
+
+struct LoadSummary {
+  std::uint64_t records = 0;
+  std::uint64_t withdrawn = 0;
+  std::uint64_t refused = 0;
+  std::vector<std::string> reasons; ///< of the first refused records, "file: why"
+  std::optional<base::Time> newest; ///< latest `modified`
+};
+
+/// Reads OSV records from a folder laid out like the public export (<Ecosystem>/all.zip), from a
+/// single zip, from a .json file, or from a folder of .json files, whatever `path` is. A record
+/// that cannot be read is counted and told; a zip that cannot be read is an error. `progress` may
+/// be empty; it is told the number of records so far.
+base::Result<LoadSummary> load_osv(const std::filesystem::path& path,
+                                   DatabaseBuilder& builder,
+                                   const base::Limits& limits,
+                                   const std::function<void(std::uint64_t)>& progress);
+
+} // namespace portique::advisory

@@ -1,0 +1,92 @@
+#include "portique/advisory/package_name.h"
+
+#include <algorithm>
+#include <array>
+
+#include "portique/base/digest.h"
+#include "portique/base/text.h"
+
+namespace portique::advisory {
+
+namespace {
+
+/// LMDB takes keys of up to 511 bytes.
+constexpr std::size_t kLongestKey = 500;
+
+struct PurlType {
+  std::string_view type;
+  std::string_view ecosystem;
+};
+
+constexpr std::array kPurlTypes{
+    PurlType{"bitnami", "Bitnami"},
+    PurlType{"cargo", "crates.io"},
+    PurlType{"composer", "Packagist"},
+    PurlType{"conan", "ConanCenter"},
+    PurlType{"cran", "CRAN"},
+    PurlType{"gem", "RubyGems"},
+    PurlType{"github", "GitHub Actions"},
+    PurlType{"golang", "Go"},
+    PurlType{"hackage", "Hackage"},
+    PurlType{"hex", "Hex"},
+    PurlType{"julia", "Julia"},
+    PurlType{"maven", "Maven"},
+    PurlType{"npm", "npm"},
+    PurlType{"nuget", "NuGet"},
+    PurlType{"opam", "opam"},
+    PurlType{"pub", "Pub"},
+    PurlType{"pypi", "PyPI"},
+    PurlType{"swift", "SwiftURL"},
+};
+
+/// PEP 503: lower case, runs of '-', '_' and '.' become one '-'.
+std::string pep503(std::string_view name) {
+  std::string normal;
+  for (const char c : base::to_lower(name)) {
+    if (c != '-' && c != '_' && c != '.')
+      normal += c;
+    else if (normal.empty() || normal.back() != '-')
+      normal += '-';
+  }
+  return normal;
+}
+
+bool ignores_case(std::string_view ecosystem) {
+  constexpr std::array<std::string_view, 4> kNames{"NuGet", "Packagist", "Hex", "GitHub Actions"};
+  return std::ranges::find(kNames, ecosystem) != kNames.end();
+}
+
+} // namespace
+
+std::string_view ecosystem_base(std::string_view ecosystem) {
+  return ecosystem.substr(0, ecosystem.find(':'));
+}
+
+std::string normal_name(std::string_view ecosystem, std::string_view name) {
+  const std::string_view known = ecosystem_base(ecosystem);
+  if (known == "PyPI") return pep503(name);
+  if (ignores_case(known)) return base::to_lower(name);
+  return std::string(name);
+}
+
+std::string package_key(std::string_view ecosystem, std::string_view name) {
+  std::string key(ecosystem_base(ecosystem));
+  key += '\0';
+  key += normal_name(ecosystem, name);
+  if (key.size() <= kLongestKey) return key;
+  return key.substr(0, kLongestKey - 80) + std::string(base::digest_of(base::as_bytes(key)).hex());
+}
+
+std::string_view ecosystem_of_purl_type(std::string_view type) {
+  const auto found = std::ranges::find(kPurlTypes, type, &PurlType::type);
+  return found == kPurlTypes.end() ? std::string_view{} : found->ecosystem;
+}
+
+std::string name_in_ecosystem(std::string_view purl_type,
+                              std::string_view purl_namespace,
+                              std::string_view name) {
+  if (purl_namespace.empty()) return std::string(name);
+  return std::string(purl_namespace) + (purl_type == "maven" ? ":" : "/") + std::string(name);
+}
+
+} // namespace portique::advisory

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace portique::advisory {
+
+/// "Debian:12" -> "Debian"; an ecosystem string without its release.
+std::string_view ecosystem_base(std::string_view ecosystem);
+
+/// A name as its ecosystem compares names: PyPI by PEP 503, NuGet, Packagist and others without
+/// regard to case; all others as they are.
+std::string normal_name(std::string_view ecosystem, std::string_view name);
+
+/// The database's key for a package: ecosystem base and normal name. Names too long for a key are
+/// shortened to their hash.
+std::string package_key(std::string_view ecosystem, std::string_view name);
+
+/// The OSV ecosystem of language packages by purl type ("pypi" -> "PyPI"); "" if there is none.
+std::string_view ecosystem_of_purl_type(std::string_view type);
+
+/// The name under which the ecosystem lists a package: npm scopes and Go and Composer namespaces
+/// with a slash, Maven group:artifact.
+std::string name_in_ecosystem(std::string_view purl_type,
+                              std::string_view purl_namespace,
+                              std::string_view name);
+
+} // namespace portique::advisory

@@ -1,0 +1,94 @@
+#include "portique/advisory/range_check.h"
+
+#include <algorithm>
+
+namespace portique::advisory {
+
+using model::EventKind;
+
+namespace {
+
+struct RangeState {
+  bool affected = false;
+  std::string_view fixed;
+  std::string_view bad_bound;
+};
+
+/// Whether the version lies before one of the range's limits; a range without limits has none.
+bool before_limits(const AffectedRecord::Range& range,
+                   const version::SchemeInfo& scheme,
+                   std::string_view version) {
+  bool limited = false;
+  for (const AffectedRecord::Event& event : range.events) {
+    if (event.kind != EventKind::Limit) continue;
+    if (event.version == "*" || !scheme.valid(event.version) ||
+        scheme.compare(version, event.version) < 0)
+      return true;
+    limited = true;
+  }
+  return !limited;
+}
+
+/// Events are sorted, so the last one at or below the version decides and the first fixed one above
+/// it is the fix.
+RangeState check_range(const AffectedRecord::Range& range,
+                       const version::SchemeInfo& scheme,
+                       std::string_view version) {
+  RangeState state;
+  for (const AffectedRecord::Event& event : range.events) {
+    if (event.kind == EventKind::Limit) continue;
+    const bool from_the_start = event.kind == EventKind::Introduced && event.version == "0";
+    if (!from_the_start && !scheme.valid(event.version)) {
+      state.bad_bound = event.version;
+      continue;
+    }
+    const auto order =
+        from_the_start ? std::strong_ordering::greater : scheme.compare(version, event.version);
+    if (event.kind == EventKind::LastAffected) {
+      if (order > 0) state.affected = false;
+    } else if (order >= 0) {
+      state.affected = event.kind == EventKind::Introduced;
+    } else if (event.kind == EventKind::Fixed && state.fixed.empty()) {
+      state.fixed = event.version;
+    }
+  }
+  if (state.affected && !before_limits(range, scheme, version)) state.affected = false;
+  return state;
+}
+
+} // namespace
+
+RangeVerdict check_ranges(const AffectedRecord& record,
+                          const version::SchemeInfo& scheme,
+                          std::string_view version) {
+  RangeVerdict verdict;
+  const auto take_fix = [&](std::string_view fixed) {
+    if (fixed.empty()) return;
+    if (verdict.fixed.empty() || scheme.compare(fixed, verdict.fixed) < 0) verdict.fixed = fixed;
+  };
+  std::string_view fix_elsewhere;
+  for (const AffectedRecord::Range& range : record.ranges) {
+    const RangeState state = check_range(range, scheme, version);
+    if (!state.bad_bound.empty()) verdict.bad_bound = state.bad_bound;
+    if (state.affected) {
+      verdict.affected = Affectedness::Affected;
+      take_fix(state.fixed);
+    } else if (!state.fixed.empty() && fix_elsewhere.empty()) {
+      fix_elsewhere = state.fixed;
+    }
+  }
+  if (verdict.affected == Affectedness::Affected) return verdict;
+  const bool listed = std::ranges::any_of(record.versions, [&](std::string_view listed_version) {
+    return listed_version == version ||
+           (scheme.valid(listed_version) && scheme.compare(listed_version, version) == 0);
+  });
+  if (listed) {
+    verdict.affected = Affectedness::Affected;
+    take_fix(fix_elsewhere);
+  } else if (!verdict.bad_bound.empty()) {
+    verdict.affected = Affectedness::Undetermined;
+  }
+  return verdict;
+}
+
+} // namespace portique::advisory
