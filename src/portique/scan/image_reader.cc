@@ -1,0 +1,130 @@
+#include "portique/scan/image_reader.h"
+
+#include <set>
+
+#include "portique/base/file.h"
+#include "portique/base/text.h"
+#include "portique/image/rootfs.h"
+#include "portique/inventory/catalogers.h"
+#include "portique/scan/model_codec.h"
+#include "portique/scan/reader.h"
+#include "portique/scan/worker_protocol.h"
+
+namespace portique::scan {
+
+using base::Code;
+using base::fail;
+
+namespace {
+
+std::uint32_t number(MessageType type) {
+  return static_cast<std::uint32_t>(type);
+}
+
+} // namespace
+
+base::Result<ImageReader> ImageReader::start(const base::Limits& limits, unsigned threads) {
+  base::WorkerOptions options;
+  options.memory_bytes = limits.worker_memory_bytes;
+  options.cpu_time = std::chrono::seconds(limits.worker_seconds);
+  options.wall_time = std::chrono::seconds(limits.worker_seconds);
+  options.spool_bytes = limits.binary_database_bytes * threads;
+  return ImageReader(PQ_TRY(base::Worker::start(reader_task(limits, threads), std::move(options))),
+                     limits);
+}
+
+/// The next message that is not a request for a blob.
+base::Result<base::Message> ImageReader::next_message() {
+  while (true) {
+    base::Message message = PQ_TRY(worker_.receive(limits_.worker_answer_bytes));
+    if (message.type != number(MessageType::NeedBlob)) return message;
+    PQ_TRY(answer_blob(message));
+  }
+}
+
+base::Result<void> ImageReader::answer_blob(const base::Message& request) {
+  std::string name;
+  PQ_TRY(base::decode(base::as_bytes(request.payload), name));
+  base::Result<base::Fd> file =
+      layout_ ? layout_->open_blob(name) : fail(Code::InvalidArgument, "there is no layout open");
+  return worker_.send(number(MessageType::Blob),
+                      base::as_bytes(base::encode(wire_error(file))),
+                      file ? &*file : nullptr);
+}
+
+base::Result<image::DescribedImage> ImageReader::open(const image::Target& target,
+                                                      const image::Selection& selection) {
+  const std::string payload = base::encode(selection);
+  if (target.kind == image::SourceKind::OciDirectory) {
+    layout_ = PQ_TRY(image::LayoutFolder::open(target.path));
+    PQ_TRY(worker_.send(number(MessageType::OpenLayout), base::as_bytes(payload)));
+  } else {
+    const base::Fd archive = PQ_TRY(base::open_file(target.path));
+    PQ_TRY(worker_.send(number(MessageType::OpenArchive), base::as_bytes(payload), &archive));
+  }
+  const base::Message answer = PQ_TRY(next_message());
+  WireError error;
+  image::DescribedImage described;
+  PQ_TRY(base::decode(base::as_bytes(answer.payload), error, described));
+  if (error) return std::unexpected(error_of(error));
+  if (described.image.layers.size() != described.layers.size())
+    return fail(Code::Malformed, "the reader described an image wrongly");
+  return described;
+}
+
+base::Result<void> ImageReader::read_layers(std::span<const std::uint32_t> layers,
+                                            const ExtraPaths& extra,
+                                            const OnLayer& on_layer) {
+  LayerRequest request;
+  request.layers.assign(layers.begin(), layers.end());
+  for (const auto& [path, cataloger] : extra)
+    request.extra.push_back({path, static_cast<std::uint32_t>(cataloger)});
+  PQ_TRY(worker_.send(number(MessageType::ReadLayers), base::as_bytes(base::encode(request))));
+  std::set<std::uint32_t> awaited(layers.begin(), layers.end());
+  while (true) {
+    const base::Message message = PQ_TRY(next_message());
+    if (message.type == number(MessageType::LayersDone)) break;
+    std::uint32_t layer = 0;
+    WireError error;
+    bool verified = false;
+    std::string bytes;
+    PQ_TRY(base::decode(base::as_bytes(message.payload), layer, error, verified, bytes));
+    const std::string place = "layer " + std::to_string(layer + 1);
+    if (error) return std::unexpected(error_of(error).at(place));
+    if (awaited.erase(layer) == 0)
+      return fail(Code::Malformed, "the reader spoke of a layer that nobody asked for");
+    on_layer(layer, PQ_TRY(base::at(place, decode_evidence(base::as_bytes(bytes)))), verified);
+  }
+  if (!awaited.empty()) return fail(Code::Malformed, "the reader left out a layer");
+  return {};
+}
+
+base::Result<LayerEvidence> ImageReader::read_rootfs(const std::filesystem::path& folder) {
+  const image::Rootfs rootfs = PQ_TRY(image::Rootfs::open(folder));
+  LayerEvidence evidence;
+  std::set<std::pair<std::uint64_t, std::uint64_t>> seen;
+  const auto catalogers = inventory::catalogers();
+  for (std::uint32_t i = 0; i < catalogers.size(); ++i) {
+    for (const std::string_view location : catalogers[i].locations) {
+      auto files = rootfs.find(location);
+      if (!files) {
+        evidence.issues.push_back(
+            {files.error().code(), files.error().text(), std::string(location), model::kNoLayer});
+        continue;
+      }
+      for (const image::RootfsFile& file : *files) {
+        if (!seen.insert({file.device, file.inode}).second && location.find('*') == location.npos)
+          continue;
+        const FileRequest request{file.path, i, file.size};
+        PQ_TRY(worker_.send(
+            number(MessageType::AnalyzeFile), base::as_bytes(base::encode(request)), &file.file));
+        const base::Message answer = PQ_TRY(next_message());
+        PQ_TRY(base::decode(base::as_bytes(answer.payload), evidence.files.emplace_back()));
+        ++evidence.entries;
+      }
+    }
+  }
+  return evidence;
+}
+
+} // namespace portique::scan

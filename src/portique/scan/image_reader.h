@@ -1,0 +1,51 @@
+#pragma once
+
+// This side of the sandboxed reader: starts it, opens files for it, and takes its evidence.
+
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "portique/base/limits.h"
+#include "portique/base/result.h"
+#include "portique/base/sandbox.h"
+#include "portique/image/image_source.h"
+#include "portique/image/layout_folder.h"
+#include "portique/image/target.h"
+#include "portique/scan/layer_evidence.h"
+#include "portique/scan/layer_walk.h"
+
+namespace portique::scan {
+
+class ImageReader {
+public:
+  static base::Result<ImageReader> start(const base::Limits& limits, unsigned threads);
+
+  /// Opens an archive or a layout folder and describes the image in it.
+  base::Result<image::DescribedImage> open(const image::Target& target,
+                                           const image::Selection& selection);
+
+  /// `verified`: every byte was read and fits the layer's digest.
+  using OnLayer = std::function<void(std::size_t layer, LayerEvidence evidence, bool verified)>;
+
+  /// Reads layers of the open image, several at a time; `on_layer` is called for each in any order.
+  base::Result<void> read_layers(std::span<const std::uint32_t> layers,
+                                 const ExtraPaths& extra,
+                                 const OnLayer& on_layer);
+
+  /// Reads the places of a root file system where catalogers look, as the evidence of one layer.
+  base::Result<LayerEvidence> read_rootfs(const std::filesystem::path& folder);
+
+private:
+  ImageReader(base::Worker worker, const base::Limits& limits)
+      : worker_(std::move(worker)), limits_(limits) {}
+
+  base::Result<base::Message> next_message();
+  base::Result<void> answer_blob(const base::Message& request);
+
+  base::Worker worker_;
+  base::Limits limits_;
+  std::optional<image::LayoutFolder> layout_;
+};
+
+} // namespace portique::scan

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "portique/base/digest.h"
+#include "portique/base/result.h"
+#include "portique/scan/layer_evidence.h"
+
+namespace portique::scan {
+
+/// Evidence of layers, one file each, named by the layer's digest and the evidence's version. Only
+/// layers whose bytes were verified against their digest are kept. Several processes may use one
+/// folder at a time. Nothing in it is needed: a file that is missing or damaged is read anew.
+class LayerCache {
+public:
+  /// A cache that keeps nothing.
+  LayerCache() = default;
+  explicit LayerCache(const std::filesystem::path& cache_dir);
+
+  [[nodiscard]] std::optional<LayerEvidence> load(const base::Digest& layer) const;
+
+  /// Failing to write is not a failure of the scan; the error says why for who wants to know.
+  base::Result<void> store(const base::Digest& layer, const LayerEvidence& evidence) const;
+
+private:
+  [[nodiscard]] std::filesystem::path file_of(const base::Digest& layer) const;
+  std::filesystem::path folder_; ///< empty: keeps nothing
+  std::string version_;
+};
+
+} // namespace portique::scan

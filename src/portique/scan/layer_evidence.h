@@ -1,0 +1,53 @@
+#pragma once
+
+// What one layer says, and nothing about any other: it depends on the layer's bytes and on the
+// catalogers' versions alone, so it can be cached by the layer's digest.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "portique/base/codec.h"
+#include "portique/inventory/cataloger.h"
+#include "portique/model/issue.h"
+
+namespace portique::scan {
+
+/// One file that a cataloger read.
+struct FileEvidence {
+  std::string path;
+  std::string cataloger; ///< its id
+  inventory::Analysis analysis;
+
+  friend bool operator==(const FileEvidence&, const FileEvidence&) = default;
+};
+
+/// A symbolic link, or a hard link to a file of the same layer that no cataloger had asked for.
+struct Link {
+  std::string path;
+  std::string target; ///< symbolic: as written; hard: the other path, cleaned
+  bool hard = false;
+
+  friend bool operator==(const Link&, const Link&) = default;
+};
+
+struct LayerEvidence {
+  std::vector<FileEvidence> files;
+  std::vector<Link> links;
+  std::vector<std::string> removed; ///< whiteouts: paths that lower layers lose
+  std::vector<std::string> emptied; ///< opaque whiteouts: folders whose lower content is lost
+  std::vector<model::Issue> issues;
+  std::uint64_t entries = 0;
+
+  friend bool operator==(const LayerEvidence&, const LayerEvidence&) = default;
+};
+
+/// Bytes for the cache and for the channel from the sandboxed reader.
+std::string encode_evidence(const LayerEvidence& evidence);
+base::Result<LayerEvidence> decode_evidence(base::Bytes bytes);
+
+/// Changes whenever evidence of the same layer may change: this program's layout of evidence, and
+/// every cataloger's id and version.
+std::string evidence_version();
+
+} // namespace portique::scan

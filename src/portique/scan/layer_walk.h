@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "portique/archive/byte_stream.h"
+#include "portique/base/fd.h"
+#include "portique/base/limits.h"
+#include "portique/base/result.h"
+#include "portique/inventory/catalogers.h"
+#include "portique/scan/layer_evidence.h"
+
+namespace portique::scan {
+
+/// Paths that a walk reads beside those that the catalogers' endings fit, with the index of the
+/// cataloger that reads them: where a symbolic or hard link of another name leads.
+using ExtraPaths = std::map<std::string, std::size_t, std::less<>>;
+
+/// Where a file too large for memory is put while a cataloger reads it: an open scratch file, used
+/// by one walk at a time. Files up to `memory_bytes` stay in memory.
+struct Spool {
+  const base::Fd* file = nullptr;
+  std::uint64_t offset = 0; ///< this walk's own range begins here
+  std::uint64_t size = 0;
+  std::uint64_t memory_bytes = 4ULL << 20U;
+};
+
+/// Reads a layer's tar stream to the end of the archive: wanted files go to their catalogers, the
+/// rest is skipped. An unreadable file is an issue of the evidence; an unreadable archive is an
+/// error.
+base::Result<LayerEvidence> walk_layer(archive::ByteStream& tar,
+                                       const inventory::PathMatcher& matcher,
+                                       const ExtraPaths& extra,
+                                       const Spool& spool,
+                                       const base::Limits& limits);
+
+/// One file through one cataloger, with the path put into what it says. A size over the cataloger's
+/// limit becomes an issue.
+FileEvidence
+analyze_file(const inventory::FileContent& file, std::size_t cataloger, const base::Limits& limits);
+
+} // namespace portique::scan

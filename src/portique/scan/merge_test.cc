@@ -1,0 +1,99 @@
+#include <gtest/gtest.h>
+
+#include "portique/scan/merge.h"
+
+namespace portique::scan {
+namespace {
+
+FileEvidence status(std::vector<std::string> names, std::string path = "var/lib/dpkg/status") {
+  FileEvidence file{std::move(path), "dpkg-status", {}};
+  for (std::string& name : names) {
+    model::Package package;
+    package.type = "deb";
+    package.version = "1";
+    package.arch = "amd64";
+    package.source_name = package.name = std::move(name);
+    package.source_version = "1";
+    package.path = file.path;
+    file.analysis.packages.push_back(std::move(package));
+  }
+  return file;
+}
+
+FileEvidence os_release(std::string id, std::string path = "etc/os-release") {
+  FileEvidence file{path, "os-release", {}};
+  file.analysis.distro = model::Distro{.id = std::move(id), .version_id = "12"};
+  return file;
+}
+
+std::string list(const Inventory& inventory) {
+  std::string text;
+  for (const model::Package& package : inventory.packages)
+    text += package.name + "@" + std::to_string(package.layer) + " ";
+  return text;
+}
+
+TEST(Merge, PutsPackagesDownToTheLayerThatBroughtThem) {
+  const std::vector<LayerEvidence> layers{{.files = {status({"bash", "curl", "gone"})}},
+                                          {},
+                                          {.files = {status({"bash", "zsh"})}},
+                                          {.files = {status({"bash", "curl", "zsh"})}}};
+  // curl was removed by layer 2 and came back with layer 3.
+  EXPECT_EQ(list(merge_layers(layers)), "bash@0 curl@3 zsh@2 ");
+}
+
+TEST(Merge, DeletedDatabasesDoNotCount) {
+  std::vector<LayerEvidence> layers{{.files = {status({"bash"})}}, {}};
+  layers[1].removed = {"var/lib/dpkg"};
+  EXPECT_EQ(list(merge_layers(layers)), "");
+}
+
+TEST(Merge, CopiesElsewhereDoNotCount) {
+  const std::vector<LayerEvidence> layers{
+      {.files = {status({"bash"}, "backup/var/lib/dpkg/status")}}};
+  EXPECT_EQ(list(merge_layers(layers)), "");
+}
+
+TEST(Merge, DatabasesBehindLinkedFoldersCountOnce) {
+  std::vector<LayerEvidence> layers{{.files = {status({"bash"}, "data/dpkg/status")}}};
+  layers[0].links = {{"var/lib", "/data"}};
+  EXPECT_EQ(list(merge_layers(layers)), "bash@0 ");
+}
+
+TEST(Merge, LinksToFilesOfOtherNamesAreAskedFor) {
+  std::vector<LayerEvidence> layers{{.links = {{"var/lib/dpkg/status", "/opt/hidden"}}}};
+  const inventory::PathMatcher matcher;
+  const ExtraPaths extra = unread_link_targets(layers, matcher);
+  ASSERT_EQ(extra.size(), 1U);
+  EXPECT_EQ(extra.begin()->first, "opt/hidden");
+  layers[0].files = {status({"bash"}, "opt/hidden")};
+  EXPECT_TRUE(unread_link_targets(layers, matcher).empty());
+  EXPECT_EQ(list(merge_layers(layers)), "bash@0 ");
+}
+
+TEST(Merge, DistroAndLicencesCompleteThePackages) {
+  FileEvidence copyright{"usr/share/doc/bash/copyright", "deb-copyright", {}};
+  copyright.analysis.licences = {{"bash", {"GPL-3"}}};
+  std::vector<LayerEvidence> layers{{.files = {status({"bash", "bash-doc"}),
+                                               os_release("debian", "usr/lib/os-release"),
+                                               copyright}}};
+  layers[0].links = {{"etc/os-release", "../usr/lib/os-release"},
+                     {"usr/share/doc/bash-doc", "bash"}};
+  const Inventory inventory = merge_layers(layers);
+  EXPECT_EQ(inventory.distro.id, "debian");
+  ASSERT_EQ(inventory.packages.size(), 2U);
+  EXPECT_EQ(inventory.packages[0].licences, std::vector<std::string>{"GPL-3"});
+  EXPECT_EQ(inventory.packages[1].licences, std::vector<std::string>{"GPL-3"});
+  EXPECT_EQ(inventory.packages[0].purl, "pkg:deb/debian/bash@1?arch=amd64&distro=debian-12");
+}
+
+TEST(Merge, IssuesKeepTheirLayer) {
+  FileEvidence broken = status({});
+  broken.analysis.issues = {{base::Code::Malformed, "broken", broken.path}};
+  const Inventory inventory = merge_layers(std::vector<LayerEvidence>{{}, {.files = {broken}}});
+  ASSERT_EQ(inventory.issues.size(), 1U);
+  EXPECT_EQ(inventory.issues[0].layer, 1);
+}
+
+} // namespace
+} // namespace portique::scan

@@ -1,0 +1,89 @@
+#pragma once
+
+// How the plain types that cross the sandbox's border or enter the cache are coded (base/codec.h).
+
+#include "portique/base/codec.h"
+#include "portique/image/image_source.h"
+#include "portique/inventory/cataloger.h"
+#include "portique/model/distro.h"
+#include "portique/model/image.h"
+#include "portique/model/issue.h"
+#include "portique/model/package.h"
+#include "portique/scan/layer_evidence.h"
+
+// Beside the types, so that the codec finds the functions by argument-dependent look-up.
+
+namespace portique::model {
+
+template <typename Codec, base::CodedAs<Package> T> void fields(Codec& codec, T& p) {
+  codec(p.type, p.ns, p.name, p.version, p.arch, p.epoch, p.source_name, p.source_version);
+  codec(p.source_rpm, p.module_label, p.licences, p.maintainer, p.path, p.layer, p.purl);
+}
+
+template <typename Codec, base::CodedAs<Distro> T> void fields(Codec& codec, T& d) {
+  codec(d.id, d.id_like, d.version_id, d.codename, d.name, d.pretty_name, d.cpe_name, d.path);
+}
+
+template <typename Codec, base::CodedAs<Issue> T> void fields(Codec& codec, T& issue) {
+  codec(issue.code, issue.message, issue.path, issue.layer);
+}
+
+template <typename Codec, base::CodedAs<Platform> T> void fields(Codec& codec, T& platform) {
+  codec(platform.os, platform.architecture, platform.variant);
+}
+
+template <typename Codec, base::CodedAs<Layer> T> void fields(Codec& codec, T& layer) {
+  codec(layer.digest, layer.diff_id, layer.size, layer.media_type, layer.created_by, layer.created);
+}
+
+template <typename Codec, base::CodedAs<Image> T> void fields(Codec& codec, T& image) {
+  codec(image.tags, image.manifest_digest, image.config_digest, image.platform, image.created);
+  codec(image.layers);
+}
+
+} // namespace portique::model
+
+namespace portique::image {
+
+template <typename Codec, base::CodedAs<StoredLayer> T> void fields(Codec& codec, T& layer) {
+  codec(layer.blob, layer.digest, layer.size);
+}
+
+template <typename Codec, base::CodedAs<DescribedImage> T> void fields(Codec& codec, T& described) {
+  codec(described.image, described.layers);
+}
+
+template <typename Codec, base::CodedAs<Selection> T> void fields(Codec& codec, T& selection) {
+  codec(selection.platform, selection.platform_demanded, selection.reference);
+}
+
+} // namespace portique::image
+
+namespace portique::inventory {
+
+template <typename Codec, base::CodedAs<LicenceFact> T> void fields(Codec& codec, T& fact) {
+  codec(fact.package, fact.licences);
+}
+
+template <typename Codec, base::CodedAs<Analysis> T> void fields(Codec& codec, T& analysis) {
+  codec(analysis.packages, analysis.licences, analysis.distro, analysis.issues);
+}
+
+} // namespace portique::inventory
+
+namespace portique::scan {
+
+template <typename Codec, base::CodedAs<FileEvidence> T> void fields(Codec& codec, T& file) {
+  codec(file.path, file.cataloger, file.analysis);
+}
+
+template <typename Codec, base::CodedAs<Link> T> void fields(Codec& codec, T& link) {
+  codec(link.path, link.target, link.hard);
+}
+
+template <typename Codec, base::CodedAs<LayerEvidence> T> void fields(Codec& codec, T& evidence) {
+  codec(evidence.files, evidence.links, evidence.removed, evidence.emptied, evidence.issues);
+  codec(evidence.entries);
+}
+
+} // namespace portique::scan
