@@ -5,7 +5,7 @@ PREFIX ?= /usr/local
 FUZZ_SECONDS ?= 60
 TARGET ?= rootfs:/
 
-.PHONY: all build demo test bench fuzz lint format install package clean setup
+.PHONY: all build demo test bench fuzz lint format install package starter-db clean setup
 
 all: build
 
@@ -41,6 +41,14 @@ install: build
 
 package: build
 	cd build/release && cpack -G DEB
+
+# Makes data/starter/ anew from the Debian mirror that apt is configured for. KEV and CVSS name the
+# files of CISA whose facts are kept with it (data/starter/README.md).
+starter-db: setup
+	cmake --preset release
+	cmake --build --preset release --parallel $(JOBS) --target fetch_starter
+	build/release/tools/starter/fetch_starter data/starter/debian-12.tsv.zst build/starter-cache \
+	  $(if $(KEV),--kev $(KEV)) $(if $(CVSS),--cvss $(CVSS))
 
 clean:
 	rm -rf build

@@ -66,7 +66,7 @@ base::Result<LoadSummary> build_database(const BuildInputs& inputs,
   LoadSummary summary;
   std::string sources;
   for (const std::filesystem::path& path : inputs.osv) {
-    merge(summary, PQ_TRY(load_osv(path, builder, limits, progress)));
+    merge(summary, PQ_TRY(load_osv(path, builder, limits, {progress, {}})));
     sources += (sources.empty() ? "" : ", ") + path.string();
   }
   builder.set_feed({"osv", sources, summary.newest, summary.records});

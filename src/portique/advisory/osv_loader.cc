@@ -55,10 +55,8 @@ private:
 
 class Loader {
 public:
-  Loader(DatabaseBuilder& builder,
-         const base::Limits& limits,
-         const std::function<void(std::uint64_t)>& progress)
-      : builder_(&builder), limits_(&limits), progress_(&progress) {}
+  Loader(DatabaseBuilder& builder, const base::Limits& limits, const LoadOptions& options)
+      : builder_(&builder), limits_(&limits), options_(&options) {}
 
   base::Result<void> load(const fs::path& path) {
     std::error_code error;
@@ -94,7 +92,7 @@ private:
         PQ_TRY(base::at(path.string(), archive::ZipReader::open(file.bytes(), *limits_)));
     std::uint64_t unpacked = 0;
     for (const archive::ZipEntry& entry : zip.entries()) {
-      if (!entry.name.ends_with(".json")) continue;
+      if (!entry.name.ends_with(".json") || options_->replaced.contains(entry.name)) continue;
       unpacked += entry.size;
       if (unpacked > limits_->feed_bytes)
         return fail(Code::LimitExceeded, path.string() + " unpacks to too much");
@@ -126,7 +124,7 @@ private:
       summary.newest = advisory->modified;
     builder_->add(*advisory);
     constexpr std::uint64_t kStep = 1024;
-    if (*progress_ && summary.records % kStep == 0) (*progress_)(summary.records);
+    if (options_->progress && summary.records % kStep == 0) options_->progress(summary.records);
   }
 
   void refuse(const std::string& place, const base::Error& error) {
@@ -136,7 +134,7 @@ private:
 
   DatabaseBuilder* builder_;
   const base::Limits* limits_;
-  const std::function<void(std::uint64_t)>* progress_;
+  const LoadOptions* options_;
   OsvParser parser_;
   std::string content_;
 };
@@ -146,8 +144,8 @@ private:
 base::Result<LoadSummary> load_osv(const fs::path& path,
                                    DatabaseBuilder& builder,
                                    const base::Limits& limits,
-                                   const std::function<void(std::uint64_t)>& progress) {
-  Loader loader(builder, limits, progress);
+                                   const LoadOptions& options) {
+  Loader loader(builder, limits, options);
   PQ_TRY(loader.load(path));
   return std::move(loader.summary);
 }
