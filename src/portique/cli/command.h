@@ -6,6 +6,8 @@
 
 #include <functional>
 
+#include "portique/base/result.h"
+
 namespace CLI {
 class App;
 }
@@ -20,6 +22,10 @@ enum class ExitCode : int {
   Failed = 3,     ///< the work could not be done
   Incomplete = 4, ///< done, nothing tripped, but the evidence is incomplete
 };
+
+/// Prints the error as one sentence on standard error. What the user asked wrongly is Usage, all
+/// else Failed.
+ExitCode complain(const base::Error& error);
 
 struct Invocation {
   std::function<ExitCode()> run;
