@@ -13,9 +13,10 @@ std::optional<std::filesystem::path> shared_data(const std::filesystem::path& re
 
 } // namespace portique::test_support
 
-/// In a test body: `path` becomes the shared file, or the test is skipped with the reason.
-#define PQ_SHARED_DATA_OR_SKIP(path, relative)                                                     \
-  const auto path##_found = ::portique::test_support::shared_data(relative);                       \
-  if (!path##_found)                                                                               \
+/// In a test body: `name` becomes the path of the shared file, or the test is skipped with the
+/// reason.
+#define PQ_SHARED_DATA_OR_SKIP(name, relative)                                                     \
+  const auto name##_found = ::portique::test_support::shared_data(relative);                       \
+  if (!name##_found)                                                                               \
     GTEST_SKIP() << "shared test data not found: " << (relative) << " (set PORTIQUE_TEST_DATA)";   \
-  const std::filesystem::path& path = *path##_found
+  const std::filesystem::path& name = *name##_found
