@@ -53,12 +53,14 @@ bool inflate_exactly(Bytes in, char* out, std::size_t size) {
 /// `out` becomes what the stored bytes unpack to; false if they are broken.
 bool unpack(const ZipEntry& entry, Bytes stored, std::string& out) {
   bool whole = true;
-  out.resize_and_overwrite(entry.size, [&](char* to, std::size_t size) {
+  const std::size_t size = entry.size;
+  // libstdc++ 12 may call with more room than was asked for.
+  out.resize_and_overwrite(size, [&](char* to, std::size_t) {
     if (entry.method == kStored)
       std::ranges::copy(base::as_text(stored), to);
     else
       whole = inflate_exactly(stored, to, size);
-    return whole ? size : 0;
+    return whole ? size : std::size_t{0};
   });
   return whole;
 }
