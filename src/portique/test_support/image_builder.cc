@@ -2,6 +2,7 @@
 
 #include <fstream>
 
+#include <boost/json.hpp>
 #include <fmt/format.h>
 
 #include "portique/base/digest.h"
@@ -79,7 +80,7 @@ std::string config_json(const BuildImage& image) {
   std::vector<std::string> history;
   for (const BuildLayer& layer : image.layers) {
     diff_ids.push_back('"' + sha256(layer.tar) + '"');
-    history.push_back(fmt::format(R"({{"created_by":"{}"}})", layer.created_by));
+    history.push_back(R"({"created_by":)" + boost::json::serialize(layer.created_by) + "}");
     history.emplace_back(R"({"created_by":"ENV X=1","empty_layer":true})");
   }
   return fmt::format(
