@@ -1,0 +1,82 @@
+// The program as a new user meets it: help, slips, files that are not there.
+
+#include "e2e/program.h"
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "portique/base/text.h"
+
+namespace portique::e2e {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+TEST(Usage, HelpGoesToStandardOutput) {
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{"--help"}, {"scan", "--help"}, {"db", "--help"}, {"--version"}}) {
+    const auto output = portique(command);
+    EXPECT_EQ(output.exit_status, 0);
+    EXPECT_THAT(output.err, IsEmpty());
+    EXPECT_THAT(output.out, HasSubstr("portique"));
+  }
+}
+
+TEST(Usage, SlipsAreExplainedInTwoLines) {
+  struct Case {
+    std::vector<std::string> command;
+    std::string want;
+  };
+
+  for (const Case& c : {Case{{"scan", "/", "--formt", "json"}, "did you mean --format?"},
+                        Case{{"sacn", "/"}, "did you mean scan?"},
+                        Case{{"scan"}, "TARGET"},
+                        Case{{}, "subcommand"},
+                        Case{{"version-compare", "Debian", "1"}, "portique version-compare --help"},
+                        Case{{"scan", "/", "--exit-code", "many"}, "--exit-code"}}) {
+    const auto output = portique(c.command);
+    EXPECT_EQ(output.exit_status, 2) << ::testing::PrintToString(c.command);
+    EXPECT_THAT(output.err, HasSubstr(c.want));
+    EXPECT_THAT(output.out, IsEmpty());
+    EXPECT_LE(std::ranges::count(output.err, '\n'), 2);
+  }
+}
+
+TEST(Usage, WhatIsNotThereIsOneSentence) {
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{"scan", "/no/such/image.tar"},
+        {"scan", "docker-archive:/no/such/image.tar"},
+        {"scan", "/", "--db", "/no/such/database"},
+        {"scan", "/", "--ignorefile", "/no/such/file"},
+        {"db", "build", "--osv", "/no/such/folder", "--output", "/tmp/never"}}) {
+    const auto output = portique(command);
+    EXPECT_EQ(output.exit_status, 3) << ::testing::PrintToString(command);
+    EXPECT_THAT(output.err, HasSubstr("/no/such"));
+    EXPECT_EQ(std::ranges::count(output.err, '\n'), 1) << output.err;
+    EXPECT_THAT(output.out, IsEmpty());
+  }
+}
+
+TEST(Usage, AFullDiskIsNotSilent) {
+  const auto output = base::run_program(
+      {"sh", "-c", PORTIQUE_PROGRAM " scan rootfs:/ --no-cache -q -f json >/dev/full"});
+  ASSERT_TRUE(output);
+  EXPECT_EQ(output->exit_status, 3);
+  EXPECT_THAT(output->err, HasSubstr("standard output"));
+}
+
+TEST(Usage, APipeGetsPlainText) {
+  const auto output = portique({"scan", "rootfs:/", "--no-cache"});
+  EXPECT_THAT(output.out, ::testing::Not(HasSubstr("\x1b[")));
+  EXPECT_THAT(output.err, IsEmpty()) << "no progress in a pipe";
+}
+
+TEST(Usage, VersionCompareReadsPairs) {
+  const auto output = portique({"version-compare", "Debian", "1.0~rc1", "1.0"});
+  EXPECT_EQ(output.exit_status, 0);
+  EXPECT_EQ(base::trim(output.out), "<");
+  EXPECT_EQ(portique({"version-compare", "Atlantis", "1", "2"}).exit_status, 2);
+}
+
+} // namespace
+} // namespace portique::e2e
