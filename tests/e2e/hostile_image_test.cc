@@ -142,6 +142,22 @@ TEST(HostileImage, FailuresLeaveTheCacheSound) {
   EXPECT_EQ(packages_of(scan_json("oci:" + folder.string(), cache)), before);
 }
 
+TEST(HostileImage, AnUnreadableDatabaseIsNeverAnEmptyOne) {
+  const fs::path folder = fresh_folder();
+  const std::string layer = TarBuilder()
+                                .file("etc/os-release", "ID=fedora\nVERSION_ID=40\n")
+                                .file("var/lib/rpm/rpmdb.sqlite", repeat("rubbish ", 1000))
+                                .finish();
+  test_support::write_oci_layout(folder, {BuildImage{.layers = {{layer, true}}}});
+  const auto output = portique({"scan", "oci:" + folder.string(), "-f", "json"});
+  EXPECT_EQ(output.exit_status, 4);
+  const auto report = base::parse_json(output.out);
+  ASSERT_TRUE(report);
+  const auto& issues = base::json_items(&report->as_object(), "issues");
+  ASSERT_FALSE(issues.empty());
+  EXPECT_EQ(base::json_string(&issues.at(0).as_object(), "path"), "var/lib/rpm/rpmdb.sqlite");
+}
+
 TEST(HostileImage, NamesCannotReachTheTerminalOrTheHost) {
   const fs::path folder = fresh_folder();
   const std::string layer =

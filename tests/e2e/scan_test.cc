@@ -97,6 +97,32 @@ TEST(Scan, AnUncoveredDistributionIsNeverClean) {
             "not-covered");
 }
 
+TEST(Scan, RpmDatabasesBehindLinkedFoldersAreFound) {
+  PQ_SHARED_DATA_OR_SKIP(ndb, "pkgdb/rpm/sle15-bci/Packages.db");
+  const std::string bytes = *base::read_file(ndb, 16 << 20);
+  const test_support::BuildImage image{
+      .layers = {{TarBuilder()
+                      .symlink("var/lib/rpm", "../../usr/lib/sysimage/rpm")
+                      .file("usr/lib/os-release", "ID=sles\nVERSION_ID=\"15.3\"\n")
+                      .symlink("etc/os-release", "../usr/lib/os-release")
+                      .finish(),
+                  true,
+                  "FROM bci"},
+                 {TarBuilder().file("usr/lib/sysimage/rpm/Packages.db", bytes).finish(),
+                  true,
+                  "RUN zypper"}}};
+  const fs::path folder = fresh_folder();
+  test_support::write_oci_layout(folder, {image});
+  const auto report = scan_json("oci:" + folder.string());
+  EXPECT_EQ(base::json_items(&report, "packages").size(), 35U);
+  EXPECT_EQ(base::json_string(&base::json_fields(&report, "distro"), "id"), "sles");
+  EXPECT_EQ(
+      base::json_string(
+          &base::json_fields(&base::json_items(&report, "packages").at(0).as_object(), "layer"),
+          "created_by"),
+      "RUN zypper");
+}
+
 TEST(Scan, DatabasesHiddenBehindOddLinksAreFound) {
   PQ_SHARED_DATA_OR_SKIP(apk, "pkgdb/apk/alpine-3.4/lib/apk/db/installed");
   const std::string bytes = *base::read_file(apk, 16 << 20);

@@ -47,8 +47,8 @@ struct Limits {
   std::uint64_t packages = 500'000;
   /// One field of a package record; Description and Depends lists stay under 64 KiB.
   std::uint64_t field_bytes = 1ULL << 20U;
-  /// An rpm header blob: rpm itself refuses more than 256 MiB; real ones stay under 4 MiB.
-  std::uint64_t rpm_header_bytes = 64ULL << 20U;
+  /// An rpm header: rpm itself takes up to 256 MiB; real ones, file lists included, stay under 8 MiB.
+  std::uint64_t rpm_header_bytes = 16ULL << 20U;
 
   // --- advisories ---------------------------------------------------------------------------
   /// The longest record of the public OSV export has some 6 MB (Linux kernel version lists).

@@ -14,6 +14,9 @@
 #include "portique/inventory/distro_fallback.h"
 #include "portique/inventory/dpkg_status.h"
 #include "portique/inventory/os_release.h"
+#include "portique/inventory/rpm_bdb.h"
+#include "portique/inventory/rpm_ndb.h"
+#include "portique/inventory/rpm_sqlite.h"
 
 namespace portique::inventory {
 
@@ -25,6 +28,9 @@ constexpr std::array kCatalogers{
     kDpkgStatus,
     kDebCopyright,
     kApkInstalled,
+    kRpmSqlite,
+    kRpmNdb,
+    kRpmBdb,
 };
 
 constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
