@@ -17,7 +17,6 @@ struct Parts {
   std::string_view epoch;
   std::string_view version;
   std::string_view release;
-  bool has_release = false;
 };
 
 Parts split(std::string_view text) {
@@ -30,8 +29,7 @@ Parts split(std::string_view text) {
   }
   const std::size_t dash = text.rfind('-');
   parts.version = text.substr(0, dash);
-  parts.has_release = dash != std::string_view::npos;
-  if (parts.has_release) parts.release = text.substr(dash + 1);
+  if (dash != std::string_view::npos) parts.release = text.substr(dash + 1);
   return parts;
 }
 
@@ -111,7 +109,6 @@ std::strong_ordering compare_rpm(std::string_view a, std::string_view b) {
   const Parts right = split(b);
   if (const auto order = compare_digits(left.epoch, right.epoch); order != 0) return order;
   if (const auto order = compare_part(left.version, right.version); order != 0) return order;
-  if (!left.has_release || !right.has_release) return std::strong_ordering::equal;
   return compare_part(left.release, right.release);
 }
 

@@ -5,8 +5,8 @@
 
 namespace portique::version {
 
-/// rpm's order of [epoch:]version[-release]. A missing epoch is 0. The releases count only if both
-/// have one, as in rpm's dependencies.
+/// rpm's order of [epoch:]version[-release]. A missing epoch is 0, a missing release comes
+/// before all others.
 std::strong_ordering compare_rpm(std::string_view a, std::string_view b);
 
 /// Anything with something other than an epoch in it; rpm itself takes every text.

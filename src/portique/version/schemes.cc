@@ -7,22 +7,40 @@
 
 #include "portique/version/apk.h"
 #include "portique/version/dpkg.h"
+#include "portique/version/maven.h"
+#include "portique/version/number_list.h"
+#include "portique/version/packagist.h"
+#include "portique/version/pep440.h"
 #include "portique/version/rpm.h"
+#include "portique/version/rubygems.h"
 #include "portique/version/semver.h"
 
 namespace portique::version {
 namespace {
 
-// In the order of the enumeration.
 constexpr std::array kSchemes{
     SchemeInfo{Scheme::Dpkg, "dpkg", compare_dpkg, valid_dpkg},
     SchemeInfo{Scheme::Rpm, "rpm", compare_rpm, valid_rpm},
     SchemeInfo{Scheme::Apk, "apk", compare_apk, valid_apk},
-    SchemeInfo{Scheme::Semver, "semver", compare_semver, valid_semver},
-    SchemeInfo{Scheme::NuGet, "nuget", compare_nuget, valid_nuget},
-    SchemeInfo{Scheme::Go, "go", compare_go, valid_go},
+    SchemeInfo{Scheme::Semver, "SemVer", compare_semver, valid_semver},
+    SchemeInfo{Scheme::Pep440, "PEP 440", compare_pep440, valid_pep440},
+    SchemeInfo{Scheme::Maven, "Maven", compare_maven, valid_maven},
+    SchemeInfo{Scheme::RubyGems, "RubyGems", compare_rubygems, valid_rubygems},
+    SchemeInfo{Scheme::NuGet, "NuGet", compare_nuget, valid_nuget},
+    SchemeInfo{Scheme::Packagist, "Composer", compare_packagist, valid_packagist},
+    SchemeInfo{Scheme::Go, "Go", compare_go, valid_go},
+    SchemeInfo{Scheme::Cran, "CRAN", compare_cran, valid_cran},
+    SchemeInfo{Scheme::Hackage, "Hackage", compare_hackage, valid_hackage},
     SchemeInfo{Scheme::Pub, "pub", compare_pub, valid_pub},
 };
+
+constexpr bool in_order_of_enumeration() {
+  for (std::size_t i = 0; i < kSchemes.size(); ++i)
+    if (static_cast<std::size_t>(kSchemes[i].scheme) != i) return false;
+  return true;
+}
+
+static_assert(in_order_of_enumeration());
 
 struct EcosystemScheme {
   std::string_view ecosystem;
@@ -84,8 +102,7 @@ std::span<const SchemeInfo> schemes() {
 }
 
 const SchemeInfo& scheme_info(Scheme scheme) {
-  const auto* found = std::ranges::find(kSchemes, scheme, &SchemeInfo::scheme);
-  return found == kSchemes.end() ? kSchemes[3] : *found;
+  return kSchemes[static_cast<std::size_t>(scheme)];
 }
 
 std::optional<Scheme> scheme_of_ecosystem(std::string_view ecosystem) {
@@ -104,7 +121,7 @@ base::Result<std::strong_ordering> compare(Scheme scheme, std::string_view a, st
   for (const std::string_view version : {a, b}) {
     if (info.valid(version)) continue;
     return base::fail(base::Code::Malformed,
-                      fmt::format("\"{}\" is no {} version", version, info.id));
+                      fmt::format("\"{}\" is no {} version", version, info.name));
   }
   return info.compare(a, b);
 }

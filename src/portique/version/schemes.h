@@ -30,7 +30,7 @@ enum class Scheme : std::uint8_t {
 
 struct SchemeInfo {
   Scheme scheme;
-  std::string_view id; ///< "dpkg", "rpm", ...
+  std::string_view name; ///< for messages: "dpkg", "SemVer"
   /// Order of two versions; both must be valid. Does not allocate for usual input.
   std::strong_ordering (*compare)(std::string_view a, std::string_view b);
   /// Whether the text is a version of this scheme at all.
