@@ -38,7 +38,6 @@ constexpr std::uint32_t kTailMagic = magic("BlbE");
 constexpr std::uint64_t kPageBytes = 4096;
 constexpr std::uint64_t kFileHeadBytes = 32;
 constexpr std::uint64_t kBlockBytes = 16;
-constexpr std::uint64_t kSlotBytes = 16;
 constexpr std::uint64_t kHeadBytes = 16;
 constexpr std::uint64_t kTailBytes = 12;
 
