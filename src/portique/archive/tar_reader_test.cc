@@ -420,8 +420,7 @@ TEST(TarReader, AnExtendedHeaderNeedsAMember) {
   EXPECT_EQ(error_of(tar_member("x", pax_record("path", "p"), 'x')).code(), Code::Truncated);
 }
 
-// --- sparse files made by hand; real ones are in tar_oracle_test
-// ----------------------------------
+// Sparse files made by hand; those of real archivers are in tar_oracle_test.cc.
 
 std::string sparse_1_0(std::string_view map, std::string_view data, std::string_view size) {
   const std::string records =
