@@ -19,6 +19,10 @@ namespace {
 /// were measured to be slower, smaller ones make ISA-L copy its window more often.
 constexpr std::size_t kOutputBytes = 256UL * 1024;
 
+/// The longest frame header of zstd. libzstd, given a header in parts, takes a later part that
+/// begins with the magic number of one of its retired formats for a frame of that format.
+constexpr std::size_t kMemberHeadBytes = 18;
+
 class DecoderStream final : public ByteStream {
 public:
   DecoderStream(std::unique_ptr<ByteStream> compressed,
@@ -41,8 +45,9 @@ private:
   Result<Bytes> decode_piece() {
     while (true) {
       if (between_members_ && !PQ_TRY(next_member())) return Bytes{};
-      const Bytes in = PQ_TRY(front(1));
+      const Bytes in = PQ_TRY(front(at_member_head_ ? kMemberHeadBytes : 1));
       const Decoder::Step step = PQ_TRY(decoder_->step(in, output_));
+      at_member_head_ = step.member_ended;
       PQ_TRY(compressed_->skip(step.consumed));
       consumed_ += step.consumed;
       produced_ += step.produced;
@@ -98,6 +103,7 @@ private:
   std::span<std::byte> output_{buffer_.get(), kOutputBytes};
   std::uint64_t consumed_ = 0;
   std::uint64_t produced_ = 0;
+  bool at_member_head_ = true;
   bool between_members_ = false;
   bool input_failed_ = false;
 };

@@ -28,7 +28,8 @@ public:
   Decoder(const Decoder&) = delete;
   Decoder& operator=(const Decoder&) = delete;
 
-  /// Decodes from `in` to `out`, as much as fits. An empty `in` says that the input has ended.
+  /// Decodes from `in` to `out`, as much as fits. An empty `in` says that the input has ended. The
+  /// head of a member (18 bytes, or the whole member) comes in one piece.
   /// Errors are without place; Code::Malformed, Code::LimitExceeded or Code::Unsupported.
   virtual base::Result<Step> step(base::Bytes in, std::span<std::byte> out) = 0;
 

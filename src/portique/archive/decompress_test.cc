@@ -250,6 +250,18 @@ TEST(Zstd, SkipsSkippableFrames) {
   }
 }
 
+TEST(Zstd, RetiredFormatsInsideABrokenHeaderAreNotRead) {
+  // A header with a reserved bit set, at whose 14th byte the magic number of version 0.7 stands.
+  const std::string frame("\x28\xb5\x2f\xfd\xff\xff\xff\xff\0\x1f\x8b\0\0\x35"
+                          "\x27\xb5\x2f\xfd\0\x1f\xff\x0e\0\0\0\0\0\0\0",
+                          29);
+  for (const std::size_t piece : {1UL, 7UL, 14UL, 29UL}) {
+    const auto result = unpack(frame, piece);
+    ASSERT_FALSE(result) << piece;
+    EXPECT_EQ(result.error().code(), Code::Malformed) << result.error().text();
+  }
+}
+
 TEST(Zstd, RefusesWindowsAbove128MiB) {
   // A frame header with window descriptor 0x90: 2^28 bytes.
   const std::string frame("\x28\xb5\x2f\xfd\x00\x90\x01\x00\x00", 9);
