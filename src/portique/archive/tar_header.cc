@@ -4,11 +4,10 @@
 // so that an image cannot mean one thing to them and another to us.
 #include "portique/archive/tar_header.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <limits>
-
-#include "portique/base/text.h"
 
 namespace portique::archive {
 
@@ -55,22 +54,19 @@ Result<std::int64_t> number_of(std::string_view block, Field field, std::string_
 }
 
 /// The sum of all bytes, the checksum's own counted as blanks; old writers summed signed bytes.
+template <typename Byte> int sum_of(std::string_view block) {
+  int sum = 0; // narrow, so that the loop is done many bytes at a time
+  for (const char c : block)
+    sum += static_cast<Byte>(c);
+  for (const char c : field_of(block, kChecksum))
+    sum += ' ' - static_cast<Byte>(c);
+  return sum;
+}
+
 bool checksum_matches(std::string_view block) {
   const auto stored = parse_tar_number(field_of(block, kChecksum));
-  if (!stored) return false;
-  std::int64_t sum = 0;
-  std::int64_t high = 0;
-  for (const char c : block) {
-    const auto byte = static_cast<unsigned char>(c);
-    sum += byte;
-    high += byte >> 7U;
-  }
-  for (const char c : field_of(block, kChecksum)) {
-    const auto byte = static_cast<unsigned char>(c);
-    sum += ' ' - byte;
-    high -= byte >> 7U;
-  }
-  return *stored == sum || *stored == sum - 256 * high;
+  return stored &&
+         (*stored == sum_of<unsigned char>(block) || *stored == sum_of<signed char>(block));
 }
 
 TarFormat format_of(std::string_view block) {
@@ -131,16 +127,20 @@ bool is_zero_block(TarBlock block) {
 Result<std::int64_t> parse_tar_number(std::string_view field) {
   if (!field.empty() && (static_cast<unsigned char>(field[0]) & 0x80U) != 0)
     return parse_base256(field);
-  constexpr std::string_view kPadding(" \0", 2);
-  const std::size_t first = field.find_first_not_of(kPadding);
-  if (first == std::string_view::npos) return 0;
-  field.remove_prefix(first);
-  field = field.substr(0, field.find_last_not_of(kPadding) + 1);
-  field = field.substr(0, field.find('\0'));
-  const auto value = base::parse_int<std::uint64_t>(field, 8);
-  if (!value || *value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
-    return fail(Code::Malformed, "the field is not an octal number");
-  return static_cast<std::int64_t>(*value);
+  const auto is_padding = [](char c) { return c == ' ' || c == '\0'; };
+  const auto first = std::ranges::find_if_not(field, is_padding);
+  std::int64_t value = 0;
+  auto at = first;
+  for (; at != field.end() && *at >= '0' && *at <= '7'; ++at) {
+    if (value > std::numeric_limits<std::int64_t>::max() / 8)
+      return fail(Code::Malformed, "the number is too large");
+    value = value * 8 + (*at - '0');
+  }
+  // What follows a NUL is not looked at.
+  const bool ends = at == field.end() ||
+                    (at != first && (*at == '\0' || std::all_of(at, field.end(), is_padding)));
+  if (!ends) return fail(Code::Malformed, "the field is not an octal number");
+  return value;
 }
 
 Result<TarHeader> parse_tar_header(TarBlock bytes) {
