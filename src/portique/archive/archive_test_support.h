@@ -36,6 +36,23 @@ private:
   std::unique_ptr<std::string> piece_;
 };
 
+/// The same bytes again and again, for inputs larger than memory.
+class RepeatingStream final : public ByteStream {
+public:
+  RepeatingStream(std::string_view content, std::uint64_t times)
+      : content_(content), times_(times) {}
+
+private:
+  base::Result<base::Bytes> read_piece() override {
+    if (times_ == 0) return base::Bytes{};
+    --times_;
+    return base::as_bytes(content_);
+  }
+
+  std::string_view content_;
+  std::uint64_t times_;
+};
+
 inline bool have_tool(std::string_view name) {
   return std::system(("command -v " + std::string(name) + " >/dev/null 2>&1").c_str()) == 0;
 }

@@ -228,6 +228,29 @@ TEST_F(Gzip, AnotherMethodThanDeflateIsUnsupported) {
   EXPECT_EQ(unpack(other, other.size()).error().code(), Code::Unsupported);
 }
 
+/// A gibibyte of zeros in a mebibyte is a layer with an empty disk image in it; four are a bomb.
+TEST_F(Gzip, ABombIsToldFromALayerThatPacksWell) {
+  PQ_TOOL_OR_SKIP("gzip");
+  const auto folder = *base::TempDir::create("portique-archive-test");
+  ASSERT_TRUE(run_in(folder.path(), "head -c 67108864 /dev/zero | gzip -9 > zeros.gz"));
+  const std::string member = read_bytes(folder.path() / "zeros.gz");
+  ASSERT_GT((64UL << 20U) / member.size(), 1000U);
+  const Limits limits;
+  for (const auto& [members, expected] : {std::pair{16U, 1ULL << 30U}, {64U, 2ULL << 30U}}) {
+    const auto stream =
+        *decompress(std::make_unique<RepeatingStream>(member, members), Compression::Gzip, limits);
+    std::uint64_t unpacked = 0;
+    auto piece = stream->next();
+    for (; piece && !piece->empty(); piece = stream->next())
+      unpacked += piece->size();
+    EXPECT_EQ(unpacked, expected);
+    EXPECT_EQ(piece.has_value(), expected < limits.expansion_free_bytes);
+    if (!piece) {
+      EXPECT_EQ(piece.error().code(), Code::LimitExceeded);
+    }
+  }
+}
+
 TEST_F(Gzip, ManyEmptyMembersEnd) {
   const std::string empty("\x1f\x8b\x08\0\0\0\0\0\0\x03\x03\0\0\0\0\0\0\0\0\0", 20);
   std::string many;

@@ -5,6 +5,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include "portique/archive/archive_test_support.h"
 #include "portique/archive/tar_reader.h"
@@ -54,6 +55,12 @@ base::Error error_of(std::string_view archive, const Limits& limits = {}) {
   const auto members = members_of(archive, 1000, limits);
   EXPECT_FALSE(members);
   return members ? base::Error(Code::NotFound, "no error") : members.error();
+}
+
+long peak_memory_kib() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_maxrss;
 }
 
 TEST(TarReader, ReadsNamesTypesNumbersAndContent) {
@@ -414,6 +421,24 @@ TEST(TarReader, LimitsHold) {
   const std::string huge("\x80\0\0\0\x7f\0\0\0\0\0\0\0", 12);
   EXPECT_EQ(error_of(TarBlockBuilder("x", 0, 'x').put(124, huge).seal()).code(),
             Code::LimitExceeded);
+}
+
+TEST(TarReader, TenMillionEntriesAreRefusedInBoundedMemory) {
+  std::string members;
+  for (int i = 0; i < 1000; ++i)
+    members += tar_member("folder/file-with-some-name-" + std::to_string(i), "");
+  RepeatingStream stream(members, 10'000);
+  const Limits limits;
+  TarReader reader(stream, limits);
+  const long before = peak_memory_kib();
+  std::uint64_t entries = 0;
+  auto entry = reader.next();
+  for (; entry && *entry != nullptr; entry = reader.next())
+    ++entries;
+  ASSERT_FALSE(entry);
+  EXPECT_EQ(entry.error().code(), Code::LimitExceeded);
+  EXPECT_EQ(entries, limits.layer_entries);
+  EXPECT_LT(peak_memory_kib() - before, 4096);
 }
 
 TEST(TarReader, AnExtendedHeaderNeedsAMember) {
