@@ -222,6 +222,17 @@ TEST_F(Gzip, VerifiesChecksumAndSize) {
   }
 }
 
+TEST_F(Gzip, VerifiesTheChecksumOfTheHeader) {
+  constexpr unsigned char kHeaderCrcAndName = 2 | 8;
+  // What Python's zlib.crc32 makes of the ten bytes and the name, modulo 65536.
+  const std::string good = member(kHeaderCrcAndName, std::string_view("name\0\x43\x5c", 7));
+  const std::string bad = member(kHeaderCrcAndName, std::string_view("mane\0\x43\x5c", 7));
+  for (const std::size_t piece : {1UL, 3UL, 11UL, 100UL}) {
+    EXPECT_EQ(*unpack(good, piece), "hello") << piece;
+    EXPECT_EQ(unpack(bad, piece).error().code(), Code::Malformed) << piece;
+  }
+}
+
 TEST_F(Gzip, AnotherMethodThanDeflateIsUnsupported) {
   std::string other = member(0, "");
   other[2] = 7;

@@ -18,7 +18,7 @@ class GzipDecoder final : public Decoder {
 public:
   GzipDecoder() {
     isal_inflate_init(&state_);
-    state_.crc_flag = ISAL_GZIP;
+    begin_member();
   }
 
   Result<Step> step(Bytes in, std::span<std::byte> out) override {
@@ -30,9 +30,13 @@ public:
     state_.avail_in = offered;
     state_.next_out = reinterpret_cast<std::uint8_t*>(out.data());
     state_.avail_out = room;
-    const int status = isal_inflate(&state_);
+    int status = ISAL_DECOMP_OK;
+    if (in_header_) {
+      status = isal_read_gzip_header(&state_, &header_);
+      in_header_ = status == ISAL_END_INPUT;
+    }
+    if (!in_header_ && status == ISAL_DECOMP_OK) status = isal_inflate(&state_);
     if (status < 0) return failure(status);
-    if (status == ISAL_NEED_DICT) return fail(Code::Malformed, "a dictionary is asked for");
     // ISA-L gives back what it read ahead; never more than it was given.
     if (state_.avail_in > offered) return fail(Code::Malformed, "the data are corrupt");
     return Step{.consumed = offered - state_.avail_in,
@@ -46,13 +50,21 @@ public:
     const std::size_t seen = std::min(head.size(), std::size(kMagic));
     if (!std::ranges::equal(head.first(seen), std::span(kMagic).first(seen))) return false;
     isal_inflate_reset(&state_);
-    state_.crc_flag = ISAL_GZIP;
+    begin_member();
     return true;
   }
 
   [[nodiscard]] std::string_view name() const override { return "gzip"; }
 
 private:
+  /// The header is read apart: isal_inflate() forgets the header's flags when the input ends
+  /// inside of it, and goes on with whatever lies on the stack.
+  void begin_member() {
+    state_.crc_flag = ISAL_GZIP_NO_HDR_VER;
+    header_ = {};
+    in_header_ = true;
+  }
+
   static std::unexpected<base::Error> failure(int status) {
     switch (status) {
     case ISAL_INVALID_WRAPPER:
@@ -67,6 +79,8 @@ private:
   }
 
   inflate_state state_;
+  isal_gzip_header header_; ///< without buffers: names and comments are passed over
+  bool in_header_ = true;
 };
 
 } // namespace
