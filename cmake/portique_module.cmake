@@ -58,17 +58,36 @@ function(portique_module name)
     portique_target(${test_program})
     target_link_libraries(${test_program} PRIVATE
       ${library} portique_test_support GTest::gmock GTest::gtest GTest::gtest_main)
-    target_compile_definitions(${test_program} PRIVATE
+    set_source_files_properties(${ARG_TESTS} PROPERTIES COMPILE_DEFINITIONS
       PORTIQUE_TESTDATA="${CMAKE_CURRENT_SOURCE_DIR}/testdata")
     gtest_discover_tests(${test_program} TEST_PREFIX ${name}. PROPERTIES TIMEOUT 300)
   endif()
+  portique_fuzz_programs(${name} ${ARG_FUZZ})
+endfunction()
 
-  foreach(source ${ARG_FUZZ})
+# A folder below a module's own: more of the same library and of the same test program.
+#
+#   portique_part(MODULE SOURCES ... TESTS ... FUZZ ...)
+function(portique_part module)
+  cmake_parse_arguments(ARG "" "" "SOURCES;TESTS;FUZZ" ${ARGN})
+  foreach(list SOURCES TESTS)
+    list(TRANSFORM ARG_${list} PREPEND "${CMAKE_CURRENT_SOURCE_DIR}/")
+  endforeach()
+  target_sources(portique_${module} PRIVATE ${ARG_SOURCES})
+  target_sources(portique_${module}_test PRIVATE ${ARG_TESTS})
+  set_source_files_properties(${ARG_TESTS} TARGET_DIRECTORY portique_${module}_test
+    PROPERTIES COMPILE_DEFINITIONS PORTIQUE_TESTDATA="${CMAKE_CURRENT_SOURCE_DIR}/testdata")
+  portique_fuzz_programs(${module} ${ARG_FUZZ})
+endfunction()
+
+# One program for each fuzz target of a module that lies in the present folder.
+function(portique_fuzz_programs module)
+  foreach(source ${ARGN})
     string(REGEX REPLACE "_fuzz\\.cc$" "" unit ${source})
-    set(fuzz_program ${name}_${unit}_fuzz)
+    set(fuzz_program ${module}_${unit}_fuzz)
     add_executable(${fuzz_program} ${source})
     portique_target(${fuzz_program})
-    target_link_libraries(${fuzz_program} PRIVATE ${library})
+    target_link_libraries(${fuzz_program} PRIVATE portique_${module})
     set(seeds "${CMAKE_CURRENT_SOURCE_DIR}/testdata/fuzz/${unit}")
     if(PORTIQUE_FUZZ)
       target_link_options(${fuzz_program} PRIVATE -fsanitize=fuzzer)
@@ -76,7 +95,7 @@ function(portique_module name)
     else()
       # Without libFuzzer the same target replays its seeds, so that it cannot rot.
       target_sources(${fuzz_program} PRIVATE "${PROJECT_SOURCE_DIR}/cmake/fuzz_replay_main.cc")
-      add_test(NAME fuzz-seeds.${name}.${unit} COMMAND ${fuzz_program} "${seeds}")
+      add_test(NAME fuzz-seeds.${module}.${unit} COMMAND ${fuzz_program} "${seeds}")
     endif()
   endforeach()
 endfunction()

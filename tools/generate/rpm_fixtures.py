@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes the fixtures of the rpm catalogers: the same few packages in each form that rpm has used.
 
-usage: rpm_fixtures.py src/portique/inventory/testdata
+usage: rpm_fixtures.py src/portique/inventory/os/testdata
 """
 import pathlib
 import sqlite3

@@ -42,7 +42,7 @@ base::Result<Matches> match(const Database& database,
                             std::span<const model::Package> packages,
                             base::Time now) {
   Matches matches;
-  const auto os_packages = static_cast<std::size_t>(std::ranges::count_if(packages, is_os_package));
+  const auto os_packages = static_cast<std::size_t>(std::ranges::count_if(packages, model::is_os_package));
   const std::optional<DistroEcosystem> ecosystem = ecosystem_of(distro);
   if (os_packages > 0) {
     matches.coverage = ecosystem && covered(database, *ecosystem) ? model::Coverage::Covered

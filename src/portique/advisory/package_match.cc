@@ -29,15 +29,11 @@ bool is_extended(const model::Package& package) {
 
 } // namespace
 
-bool is_os_package(const model::Package& package) {
-  return package.type == "deb" || package.type == "apk" || package.type == "rpm";
-}
-
 PackageMatcher::PackageMatcher(const Database& database, std::optional<DistroEcosystem> distro)
     : database_(&database), distro_(std::move(distro)) {}
 
 base::Result<const PackageMatches*> PackageMatcher::match(const model::Package& package) {
-  const bool os = is_os_package(package);
+  const bool os = model::is_os_package(package);
   // All that the answer depends on.
   std::string key = package.type + '\0' + package.source_name + '\0' + package.source_version +
                     '\0' + package.module_label;
@@ -88,7 +84,7 @@ base::Result<void> PackageMatcher::look_up(const Query& query, const model::Pack
 }
 
 bool PackageMatcher::counts(std::string_view ecosystem, const model::Package& package) const {
-  if (!is_os_package(package)) return true;
+  if (!model::is_os_package(package)) return true;
   return names_release(distro_->releases, ecosystem) ||
          (is_extended(package) && names_release(distro_->extended, ecosystem));
 }
@@ -116,7 +112,7 @@ base::Result<void> PackageMatcher::check_group(const Query& query,
         "'" + base::printable(query.version) + "' is no version of " + std::string(query.ecosystem);
     return {};
   }
-  const bool extended = is_os_package(package) && names_release(distro_->extended, ecosystem);
+  const bool extended = model::is_os_package(package) && names_release(distro_->extended, ecosystem);
   return for_each_entry(group, [&](base::Bytes entry) -> base::Result<void> {
     PQ_TRY(unpack_affected(entry, record_));
     if (!concerns(package)) return {};

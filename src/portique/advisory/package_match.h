@@ -63,7 +63,4 @@ private:
   AffectedRecord record_;
 };
 
-/// Whether it is a package of the distribution, rather than of a language.
-bool is_os_package(const model::Package& package);
-
 } // namespace portique::advisory

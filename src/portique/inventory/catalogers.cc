@@ -1,7 +1,7 @@
-// The table of catalogers, and the matcher built from it. The matcher is asked for every path of
-// every layer and nearly always says no: the last byte of the last component and of its parent
-// decide most of that, a hash (length and three bytes) nearly all of the rest, before any pattern
-// is read.
+// The families of catalogers, and the matcher built from their tables. The matcher is asked for
+// every path of every layer and nearly always says no: the last byte of the last component, of its
+// parent and of its extension decide most of that, a hash (length and three bytes) nearly all of
+// the rest, before any pattern is read.
 
 #include "portique/inventory/catalogers.h"
 
@@ -9,29 +9,33 @@
 #include <cstring>
 #include <limits>
 
-#include "portique/inventory/apk_installed.h"
-#include "portique/inventory/deb_copyright.h"
-#include "portique/inventory/distro_fallback.h"
-#include "portique/inventory/dpkg_status.h"
-#include "portique/inventory/os_release.h"
-#include "portique/inventory/rpm_bdb.h"
-#include "portique/inventory/rpm_ndb.h"
-#include "portique/inventory/rpm_sqlite.h"
+#include <fmt/format.h>
+
+#include "portique/inventory/os/catalogers.h"
 
 namespace portique::inventory {
 
 namespace {
 
-constexpr std::array kCatalogers{
-    kOsRelease,
-    kDistroFallback,
-    kDpkgStatus,
-    kDebCopyright,
-    kApkInstalled,
-    kRpmSqlite,
-    kRpmNdb,
-    kRpmBdb,
+constexpr std::array kFamilies{
+    CatalogerFamily{"os", "Distributions", kOsCatalogers},
 };
+
+constexpr std::size_t kCatalogerCount = [] {
+  std::size_t count = 0;
+  for (const CatalogerFamily& family : kFamilies)
+    count += family.catalogers.size();
+  return count;
+}();
+
+constexpr std::array<Cataloger, kCatalogerCount> kCatalogers = [] {
+  std::array<Cataloger, kCatalogerCount> all{};
+  std::size_t next = 0;
+  for (const CatalogerFamily& family : kFamilies)
+    for (const Cataloger& cataloger : family.catalogers)
+      all[next++] = cataloger;
+  return all;
+}();
 
 constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
 
@@ -60,18 +64,38 @@ std::size_t last_byte(std::string_view text) {
   return text.empty() ? 0 : static_cast<unsigned char>(text.back());
 }
 
+/// "*.jar" and "a.jar"; a pattern has at most one "*".
+bool fits(std::string_view pattern, std::string_view component) {
+  const std::size_t star = pattern.find('*');
+  if (star == std::string_view::npos) return pattern == component;
+  return component.size() + 1 >= pattern.size() && component.starts_with(pattern.substr(0, star)) &&
+         component.ends_with(pattern.substr(star + 1));
+}
+
 bool ends_like(std::string_view path, std::string_view ending) {
   while (!ending.empty()) {
     if (path.empty()) return false;
     const std::string_view wanted = take_last(ending);
-    if (const std::string_view found = take_last(path); wanted != "*" && wanted != found) {
-      return false;
-    }
+    if (!fits(wanted, take_last(path))) return false;
   }
   return true;
 }
 
+/// From the last dot on; all of it if there is none.
+std::string_view extension_of(std::string_view component) {
+  const std::size_t dot = component.rfind('.');
+  return dot == std::string_view::npos ? component : component.substr(dot);
+}
+
 } // namespace
+
+std::span<const CatalogerFamily> cataloger_families() {
+  return kFamilies;
+}
+
+std::string markdown_row(const Cataloger& cataloger) {
+  return fmt::format("| `{}` | {} | {} |", cataloger.id, cataloger.files, cataloger.gives);
+}
 
 std::span<const Cataloger> catalogers() {
   return kCatalogers;
@@ -80,19 +104,23 @@ std::span<const Cataloger> catalogers() {
 PathMatcher::PathMatcher() {
   std::vector<std::pair<std::string_view, Pattern>> last;
   std::vector<std::pair<std::string_view, Pattern>> parent;
+  std::vector<std::pair<std::string_view, Pattern>> extension;
   for (std::size_t i = 0; i < kCatalogers.size(); ++i) {
+    if (kCatalogers[i].executables && !executables_) executables_ = i;
     for (const std::string_view ending : kCatalogers[i].endings) {
       std::string_view rest = ending;
       const std::string_view component = take_last(rest);
-      if (component != "*") {
-        last.emplace_back(component, Pattern{ending, i});
-      } else {
+      if (component == "*")
         parent.emplace_back(take_last(rest), Pattern{ending, i});
-      }
+      else if (component.contains('*'))
+        extension.emplace_back(extension_of(component), Pattern{ending, i});
+      else
+        last.emplace_back(component, Pattern{ending, i});
     }
   }
   by_last_ = make_index(std::move(last));
   by_parent_ = make_index(std::move(parent));
+  by_extension_ = make_index(std::move(extension));
 }
 
 PathMatcher::Index
@@ -124,13 +152,12 @@ std::size_t PathMatcher::best(const Index& index, std::string_view key, std::str
 std::optional<std::size_t> PathMatcher::match(std::string_view clean_path) const {
   std::string_view rest = clean_path;
   const std::string_view last = take_last(rest);
-  std::size_t by_last = kNone;
-  std::size_t by_parent = kNone;
-  if (by_last_.last_bytes[last_byte(last)]) by_last = best(by_last_, last, clean_path);
-  if (by_parent_.last_bytes[last_byte(rest)]) {
-    by_parent = best(by_parent_, take_last(rest), clean_path);
-  }
-  const std::size_t found = std::min(by_last, by_parent);
+  std::size_t found = kNone;
+  if (by_last_.last_bytes[last_byte(last)]) found = best(by_last_, last, clean_path);
+  if (by_parent_.last_bytes[last_byte(rest)])
+    found = std::min(found, best(by_parent_, take_last(rest), clean_path));
+  if (by_extension_.last_bytes[last_byte(last)])
+    found = std::min(found, best(by_extension_, extension_of(last), clean_path));
   if (found == kNone) return std::nullopt;
   return found;
 }

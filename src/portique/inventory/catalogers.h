@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -14,9 +15,15 @@
 
 namespace portique::inventory {
 
-/// Every cataloger. To add one: a file pair, its test, its fuzz target, and a line in
-/// catalogers.cc.
+/// Every family of catalogers. To add one: a folder with its table, and a line in catalogers.cc.
+std::span<const CatalogerFamily> cataloger_families();
+
+/// Every cataloger, family by family. To add one: a file pair, its test, its fuzz target, and a
+/// line in its family's table.
 std::span<const Cataloger> catalogers();
+
+/// The line of docs/catalogers.md that a cataloger has.
+std::string markdown_row(const Cataloger& cataloger);
 
 /// Answers for each path of a layer which cataloger wants it, without looking at every pattern.
 class PathMatcher {
@@ -26,6 +33,9 @@ public:
   /// Index into catalogers() of the one whose endings fit the cleaned path; nothing if none does.
   /// If several fit, the first of the table.
   [[nodiscard]] std::optional<std::size_t> match(std::string_view clean_path) const;
+
+  /// Index of the cataloger for programs and libraries that no ending fits, if there is one.
+  [[nodiscard]] std::optional<std::size_t> for_executables() const { return executables_; }
 
 private:
   struct Pattern {
@@ -45,8 +55,10 @@ private:
   static Index make_index(std::vector<std::pair<std::string_view, Pattern>> keyed);
   static std::size_t best(const Index& index, std::string_view key, std::string_view path);
 
-  Index by_last_;   ///< by the last component
-  Index by_parent_; ///< by the component before it, where the last is "*"
+  std::optional<std::size_t> executables_;
+  Index by_last_;      ///< by the last component
+  Index by_parent_;    ///< by the component before it, where the last is "*"
+  Index by_extension_; ///< by what follows the last dot, where the last is "*.extension"
 };
 
 } // namespace portique::inventory

@@ -23,12 +23,28 @@ std::string wanted_by(std::string_view path) {
   return found ? std::string(catalogers()[*found].id) : "";
 }
 
+struct Placed {
+  const Cataloger* cataloger;
+  fs::path folder; ///< of its family
+};
+
+// Every cataloger with the folder where its tests lie.
+std::vector<Placed> placed_catalogers() {
+  std::vector<Placed> placed;
+  for (const CatalogerFamily& family : cataloger_families())
+    for (const Cataloger& cataloger : family.catalogers)
+      placed.push_back({&cataloger, fs::path(PORTIQUE_TESTDATA).parent_path() / family.folder});
+  return placed;
+}
+
 // What a location looks like when its "*" stand for something.
 std::string example_of(std::string_view location) {
   std::string path;
   for (const std::string_view component : base::split(location, '/')) {
     if (!path.empty()) path += '/';
-    path += component == "*" ? std::string_view("anything") : component;
+    const std::size_t star = component.find('*');
+    path += component.substr(0, star);
+    if (star != std::string_view::npos) path.append("anything").append(component.substr(star + 1));
   }
   return path;
 }
@@ -57,22 +73,29 @@ TEST(Catalogers, HaveIdsOfTheirOwn) {
 
 TEST(Catalogers, CoverTheirLocationsByTheirEndings) {
   for (const Cataloger& cataloger : catalogers()) {
-    EXPECT_FALSE(cataloger.locations.empty()) << cataloger.id;
+    EXPECT_TRUE(!cataloger.endings.empty() || cataloger.executables) << cataloger.id;
     for (const std::string_view location : cataloger.locations) {
       EXPECT_FALSE(location.starts_with('/')) << location;
       EXPECT_EQ(wanted_by(example_of(location)), cataloger.id) << location;
     }
     for (const std::string_view ending : cataloger.endings) {
       EXPECT_FALSE(ending.ends_with("*/*") || ending == "*") << ending << " would fit everything";
+      const std::string_view last = ending.substr(ending.rfind('/') + 1);
+      if (last != "*" && last.contains('*')) {
+        EXPECT_TRUE(last.rfind('.') != last.npos && last.rfind('.') > last.find('*'))
+            << ending << " has no extension to find it by";
+      }
+      EXPECT_EQ(wanted_by(example_of(ending)), cataloger.id) << ending;
     }
   }
 }
 
-// Fixtures lie below testdata/<id>/good and testdata/<id>/broken, at the path they have in an
-// image.
+// Fixtures lie below the family's testdata/<id>/good and testdata/<id>/broken, at the path they
+// have in an image.
 TEST(Catalogers, ReadTheirGoodFixturesWithoutIssue) {
-  for (const Cataloger& cataloger : catalogers()) {
-    const fs::path folder = fs::path(PORTIQUE_TESTDATA) / cataloger.id / "good";
+  for (const Placed& placed : placed_catalogers()) {
+    const Cataloger& cataloger = *placed.cataloger;
+    const fs::path folder = placed.folder / "testdata" / cataloger.id / "good";
     const auto files = files_below(folder);
     EXPECT_FALSE(files.empty()) << folder << " needs a fixture";
     for (const fs::path& file : files) {
@@ -80,11 +103,17 @@ TEST(Catalogers, ReadTheirGoodFixturesWithoutIssue) {
       EXPECT_EQ(wanted_by(path), cataloger.id) << path;
       const std::string content = base::read_file(file, 64U << 20U).value();
       const Analysis found = cataloger.analyze({path, base::as_bytes(content)}, {});
-      EXPECT_TRUE(!found.packages.empty() || !found.licences.empty() || found.distro) << file;
+      EXPECT_TRUE(!found.packages.empty() || !found.licences.empty() || !found.owned.empty() ||
+                  found.distro)
+          << file;
       for (const model::Issue& issue : found.issues)
         ADD_FAILURE() << file << ": " << issue.message;
       for (const model::Package& package : found.packages) {
         EXPECT_EQ(package.path, path);
+        EXPECT_NE(package.name, "");
+        EXPECT_NE(package.type, "") << package.name;
+        EXPECT_EQ(package.declared, cataloger.evidence == Evidence::Declared) << package.name;
+        if (!model::is_os_package(package)) continue;
         EXPECT_NE(package.source_name, "") << package.name;
         EXPECT_NE(package.source_version, "") << package.name;
         EXPECT_EQ(package.ns, "") << "the merge sets it";
@@ -94,8 +123,9 @@ TEST(Catalogers, ReadTheirGoodFixturesWithoutIssue) {
 }
 
 TEST(Catalogers, ReportTheirBrokenFixtures) {
-  for (const Cataloger& cataloger : catalogers()) {
-    const fs::path folder = fs::path(PORTIQUE_TESTDATA) / cataloger.id / "broken";
+  for (const Placed& placed : placed_catalogers()) {
+    const Cataloger& cataloger = *placed.cataloger;
+    const fs::path folder = placed.folder / "testdata" / cataloger.id / "broken";
     const auto files = files_below(folder);
     EXPECT_FALSE(files.empty()) << folder << " needs a fixture";
     for (const fs::path& file : files) {
@@ -109,8 +139,9 @@ TEST(Catalogers, ReportTheirBrokenFixtures) {
 }
 
 TEST(Catalogers, SurviveFilesThatEndEarly) {
-  for (const Cataloger& cataloger : catalogers()) {
-    const fs::path folder = fs::path(PORTIQUE_TESTDATA) / cataloger.id / "good";
+  for (const Placed& placed : placed_catalogers()) {
+    const Cataloger& cataloger = *placed.cataloger;
+    const fs::path folder = placed.folder / "testdata" / cataloger.id / "good";
     for (const fs::path& file : files_below(folder)) {
       const std::string path = fs::relative(file, folder).string();
       const std::string content = base::read_file(file, 64U << 20U).value();
@@ -130,29 +161,28 @@ TEST(Catalogers, ReportAFileThatCannotBeRead) {
   ASSERT_TRUE(base::write_file_atomically(path, "P:a"));
   const base::Fd fd = base::open_file(path).value();
   for (const Cataloger& cataloger : catalogers()) {
-    const std::string name = example_of(cataloger.locations.front());
+    const std::string name =
+        cataloger.endings.empty() ? "usr/bin/program" : example_of(cataloger.endings.front());
     const Analysis found = cataloger.analyze({name, fd, 0, 1000}, {});
     EXPECT_FALSE(found.issues.empty()) << cataloger.id;
   }
 }
 
 TEST(Catalogers, HaveAFuzzTargetWithSeeds) {
-  for (const Cataloger& cataloger : catalogers()) {
-    std::string unit(cataloger.id);
+  for (const Placed& placed : placed_catalogers()) {
+    std::string unit(placed.cataloger->id);
     std::ranges::replace(unit, '-', '_');
-    EXPECT_FALSE(files_below(fs::path(PORTIQUE_TESTDATA) / "fuzz" / unit).empty())
+    EXPECT_FALSE(files_below(placed.folder / "testdata" / "fuzz" / unit).empty())
         << "testdata/fuzz/" << unit;
-    EXPECT_TRUE(fs::exists(fs::path(PORTIQUE_TESTDATA).parent_path() / (unit + "_fuzz.cc")))
-        << unit;
+    EXPECT_TRUE(fs::exists(placed.folder / (unit + "_fuzz.cc"))) << unit;
   }
 }
 
 TEST(Catalogers, StandInTheDocumentation) {
-  const fs::path page = fs::path(PORTIQUE_TESTDATA) / "../../../../docs/catalogers.md";
+  const fs::path page = fs::path(PORTIQUE_TESTDATA).parent_path() / "../../../docs/catalogers.md";
   const std::string text = base::read_file(page, 1U << 20U).value();
-  for (const Cataloger& cataloger : catalogers()) {
-    EXPECT_TRUE(text.contains("| `" + std::string(cataloger.id) + "` |")) << cataloger.id;
-  }
+  for (const Cataloger& cataloger : catalogers())
+    EXPECT_TRUE(text.contains(markdown_row(cataloger) + "\n")) << markdown_row(cataloger);
 }
 
 TEST(PathMatcher, TellsWhoWantsAPath) {

@@ -11,7 +11,7 @@
 
 #include "portique/base/file.h"
 #include "portique/inventory/catalogers.h"
-#include "portique/inventory/distro_fallback.h"
+#include "portique/inventory/os/distro_fallback.h"
 #include "portique/test_support/shared_data.h"
 
 namespace portique::inventory {

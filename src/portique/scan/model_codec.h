@@ -18,6 +18,7 @@ namespace portique::model {
 template <typename Codec, base::CodedAs<Package> T> void fields(Codec& codec, T& p) {
   codec(p.type, p.ns, p.name, p.version, p.arch, p.epoch, p.source_name, p.source_version);
   codec(p.source_rpm, p.module_label, p.licences, p.maintainer, p.path, p.layer, p.purl);
+  codec(p.found_by, p.declared, p.scope, p.dependencies, p.hashes, p.owner, p.removed_in);
 }
 
 template <typename Codec, base::CodedAs<Distro> T> void fields(Codec& codec, T& d) {
@@ -65,8 +66,17 @@ template <typename Codec, base::CodedAs<LicenceFact> T> void fields(Codec& codec
   codec(fact.package, fact.licences);
 }
 
+template <typename Codec, base::CodedAs<OwnedFiles> T> void fields(Codec& codec, T& owned) {
+  codec(owned.package, owned.paths);
+}
+
+template <typename Codec, base::CodedAs<Executable> T> void fields(Codec& codec, T& executable) {
+  codec(executable.kind, executable.is_library);
+}
+
 template <typename Codec, base::CodedAs<Analysis> T> void fields(Codec& codec, T& analysis) {
-  codec(analysis.packages, analysis.licences, analysis.distro, analysis.issues);
+  codec(analysis.packages, analysis.licences, analysis.distro, analysis.owned);
+  codec(analysis.executable, analysis.issues);
 }
 
 } // namespace portique::inventory

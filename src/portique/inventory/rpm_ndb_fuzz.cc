@@ -1,9 +1,0 @@
-#include <cstdint>
-
-#include "portique/inventory/rpm_ndb.h"
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const auto bytes = std::as_bytes(std::span(data, size));
-  portique::inventory::analyze_rpm_ndb({"var/lib/rpm/database", bytes}, {});
-  return 0;
-}
