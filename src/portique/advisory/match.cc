@@ -35,14 +35,28 @@ model::Issue not_covered(const model::Distro& distro, std::size_t packages) {
           model::kNoLayer};
 }
 
+/// linux-libc-dev, linux-headers-*, linux-kbuild-* (deb), kernel-headers, kernel-devel (rpm),
+/// linux-headers (apk).
+bool is_kernel_headers(const model::Package& package) {
+  const std::string_view name = package.name;
+  if (package.type == "rpm")
+    return name.starts_with("kernel") && (name.contains("-headers") || name.contains("-devel"));
+  if (package.type != "deb" && package.type != "apk") return false;
+  return package.source_name.starts_with("linux") &&
+         (name == "linux-libc-dev" || name.starts_with("linux-libc-dev-") ||
+          name.starts_with("linux-headers") || name.starts_with("linux-kbuild") ||
+          (name.starts_with("linux-") && name.contains("-headers-")));
+}
+
 } // namespace
 
 base::Result<Matches> match(const Database& database,
                             const model::Distro& distro,
                             std::span<const model::Package> packages,
-                            base::Time now) {
+                            const MatchOptions& options) {
   Matches matches;
-  const auto os_packages = static_cast<std::size_t>(std::ranges::count_if(packages, model::is_os_package));
+  const auto os_packages =
+      static_cast<std::size_t>(std::ranges::count_if(packages, model::is_os_package));
   const std::optional<DistroEcosystem> ecosystem = ecosystem_of(distro);
   if (os_packages > 0) {
     matches.coverage = ecosystem && covered(database, *ecosystem) ? model::Coverage::Covered
@@ -51,10 +65,12 @@ base::Result<Matches> match(const Database& database,
       matches.issues.push_back(not_covered(distro, os_packages));
   }
   const auto ends = end_of_life(distro);
-  FindingMaker maker(database, ends && *ends <= now);
+  FindingMaker maker(database, ends && *ends <= options.now);
   PackageMatcher matcher(database, ecosystem);
   std::set<std::string> told;
   for (std::size_t i = 0; i < packages.size(); ++i) {
+    if (!packages[i].owner.empty() && matches.coverage == model::Coverage::Covered) continue;
+    if (!options.kernel_headers && is_kernel_headers(packages[i])) continue;
     const PackageMatches* found = PQ_TRY(matcher.match(packages[i]));
     if (!found->undetermined.empty()) {
       std::string message = base::printable(packages[i].name) +

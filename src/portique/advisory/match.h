@@ -18,12 +18,20 @@ struct Matches {
   model::Coverage coverage = model::Coverage::NoPackages;
 };
 
+struct MatchOptions {
+  base::Time now; ///< decides whether the release is past its end of life
+  /// Kernel headers are built from the kernel's source, and its advisories name them; but no kernel
+  /// runs from them, so they count only if asked for.
+  bool kernel_headers = false;
+};
+
 /// Which known vulnerabilities the packages carry. One finding per package and vulnerability: its
-/// id is the CVE where there is one, every record that matched stands among its aliases. `now`
-/// decides whether the release is past its end of life.
+/// id is the CVE where there is one, every record that matched stands among its aliases. A package of
+/// a language that belongs to a package of the distribution is judged by the distribution's
+/// advisories alone, if there are any for this release.
 base::Result<Matches> match(const Database& database,
                             const model::Distro& distro,
                             std::span<const model::Package> packages,
-                            base::Time now);
+                            const MatchOptions& options);
 
 } // namespace portique::advisory

@@ -112,7 +112,8 @@ base::Result<void> PackageMatcher::check_group(const Query& query,
         "'" + base::printable(query.version) + "' is no version of " + std::string(query.ecosystem);
     return {};
   }
-  const bool extended = model::is_os_package(package) && names_release(distro_->extended, ecosystem);
+  const bool extended =
+      model::is_os_package(package) && names_release(distro_->extended, ecosystem);
   return for_each_entry(group, [&](base::Bytes entry) -> base::Result<void> {
     PQ_TRY(unpack_affected(entry, record_));
     if (!concerns(package)) return {};

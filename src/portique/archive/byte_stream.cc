@@ -107,7 +107,11 @@ constexpr std::size_t kReadAfterSeek = 4UL * 1024;
 class FileStream final : public ByteStream {
 public:
   FileStream(const base::Fd& file, std::uint64_t offset, std::uint64_t size)
-      : file_(&file), offset_(offset), left_(size) {}
+      : file_(&file), start_(offset), offset_(offset), left_(size) {}
+
+  [[nodiscard]] std::optional<FileRange> file_range() const override {
+    return FileRange{file_, start_};
+  }
 
 private:
   Result<Bytes> read_piece() override {
@@ -131,6 +135,7 @@ private:
   }
 
   const base::Fd* file_;
+  std::uint64_t start_;
   std::uint64_t offset_;
   std::uint64_t left_;
   std::size_t read_size_ = kReadAfterSeek;

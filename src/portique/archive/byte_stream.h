@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -44,6 +45,16 @@ public:
 
   /// Reads to the end; Code::LimitExceeded above `limit` bytes.
   base::Result<std::string> read_all(std::uint64_t limit);
+
+  /// Where in an open file the stream's bytes lie one after the other, for streams that hand out a
+  /// file as it is, however much was read already. What lies there can be read by offset later, as
+  /// long as the file is open.
+  struct FileRange {
+    const base::Fd* file = nullptr;
+    std::uint64_t offset = 0; ///< of the stream's first byte
+  };
+
+  [[nodiscard]] virtual std::optional<FileRange> file_range() const { return std::nullopt; }
 
 private:
   virtual base::Result<base::Bytes> read_piece() = 0;

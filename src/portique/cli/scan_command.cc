@@ -49,6 +49,8 @@ struct Flags {
   bool quiet = false;
   bool no_cache = false;
   bool offline = false;
+  bool include_declared = false;
+  bool kernel_headers = false;
   std::vector<std::string> scanners{"vuln"};
   std::vector<std::string> ignore_files;
   std::string platform;
@@ -101,6 +103,8 @@ base::Result<Plan> make_plan(const Flags& flags) {
   if (!flags.severity.empty())
     plan.filter.severities = PQ_TRY(scan::parse_severities(flags.severity));
   plan.filter.ignore_unfixed = flags.ignore_unfixed;
+  plan.scan.declared = flags.include_declared;
+  plan.scan.kernel_headers = flags.kernel_headers;
   plan.gate.exit_code = flags.exit_code;
   plan.gate.allow_incomplete = flags.allow_incomplete;
   if (!flags.fail_on.empty()) {
@@ -257,6 +261,16 @@ void add_source_flags(CLI::App& command, Flags& flags) {
       ->envname("PORTIQUE_SCANNERS")
       ->delimiter(',')
       ->type_name("LIST");
+  command
+      .add_flag("--include-declared",
+                flags.include_declared,
+                "Also count what lock files and manifests in an image ask for")
+      ->envname("PORTIQUE_INCLUDE_DECLARED");
+  command
+      .add_flag("--kernel-headers",
+                flags.kernel_headers,
+                "Also match kernel headers with the kernel's advisories")
+      ->envname("PORTIQUE_KERNEL_HEADERS");
   command.add_option("--db", flags.database, "The advisory database to use")
       ->envname("PORTIQUE_DB")
       ->type_name("FILE");

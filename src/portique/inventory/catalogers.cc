@@ -64,19 +64,11 @@ std::size_t last_byte(std::string_view text) {
   return text.empty() ? 0 : static_cast<unsigned char>(text.back());
 }
 
-/// "*.jar" and "a.jar"; a pattern has at most one "*".
-bool fits(std::string_view pattern, std::string_view component) {
-  const std::size_t star = pattern.find('*');
-  if (star == std::string_view::npos) return pattern == component;
-  return component.size() + 1 >= pattern.size() && component.starts_with(pattern.substr(0, star)) &&
-         component.ends_with(pattern.substr(star + 1));
-}
-
 bool ends_like(std::string_view path, std::string_view ending) {
   while (!ending.empty()) {
     if (path.empty()) return false;
     const std::string_view wanted = take_last(ending);
-    if (!fits(wanted, take_last(path))) return false;
+    if (!component_fits(wanted, take_last(path))) return false;
   }
   return true;
 }
@@ -88,6 +80,13 @@ std::string_view extension_of(std::string_view component) {
 }
 
 } // namespace
+
+bool component_fits(std::string_view pattern, std::string_view component) {
+  const std::size_t star = pattern.find('*');
+  if (star == std::string_view::npos) return pattern == component;
+  return component.size() + 1 >= pattern.size() && component.starts_with(pattern.substr(0, star)) &&
+         component.ends_with(pattern.substr(star + 1));
+}
 
 std::span<const CatalogerFamily> cataloger_families() {
   return kFamilies;

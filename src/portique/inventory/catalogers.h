@@ -25,6 +25,10 @@ std::span<const Cataloger> catalogers();
 /// The line of docs/catalogers.md that a cataloger has.
 std::string markdown_row(const Cataloger& cataloger);
 
+/// Whether a path's component fits that of an ending or location: "*.jar" and "a.jar". There is at
+/// most one "*".
+bool component_fits(std::string_view pattern, std::string_view component);
+
 /// Answers for each path of a layer which cataloger wants it, without looking at every pattern.
 class PathMatcher {
 public:

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -53,6 +54,9 @@ struct Suppression {
   std::optional<base::Time> until;
 };
 
+/// Index of a finding that is about no package.
+inline constexpr std::size_t kNoPackage = static_cast<std::size_t>(-1);
+
 /// One fact worth saying.
 struct Finding {
   std::string id;                   ///< CVE id where there is one, else GHSA, else the record's own
@@ -62,7 +66,10 @@ struct Finding {
   std::string
       severity_source; ///< "Debian", "Ubuntu", "CVSS 3.1 (ALPINE-CVE-2018-1)", "" if unknown
   std::string title;
-  std::size_t package = 0; ///< index into the report's packages
+  std::size_t package = kNoPackage; ///< index into the report's packages
+  std::string path;                 ///< the file it is about, if it is about no package
+  std::string evidence;             ///< what was seen, in one sentence; "" if the rest says it
+  std::string remedy;               ///< what clears it, in one sentence; "" if an upgrade does
   std::optional<std::string> fixed_version;
   FixState fix_state = FixState::NotFixed;
   std::int32_t layer = kNoLayer;

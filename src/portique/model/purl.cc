@@ -59,6 +59,7 @@ std::string Purl::text() const {
 
 Purl purl_of(const Package& package, const Distro& distro) {
   Purl purl{package.type, package.ns, package.name, package.version, {}, {}};
+  if (!is_os_package(package)) return purl;
   if (package.type == "rpm") {
     // The purl's version is VERSION-RELEASE; the epoch is a qualifier.
     if (const std::size_t colon = package.version.find(':'); colon != std::string::npos)

@@ -24,7 +24,7 @@ struct Purl {
   [[nodiscard]] std::string text() const;
 };
 
-/// The purl of an OS package: deb, apk and rpm with `arch`, `distro` ("debian-12"), `epoch` (rpm),
+/// The purl of a package. Those of the distribution: deb, apk and rpm with `arch`, `distro` ("debian-12"), `epoch` (rpm),
 /// `upstream` (source name, and @version where it differs from the package's) qualifiers.
 Purl purl_of(const Package& package, const Distro& distro);
 

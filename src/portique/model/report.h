@@ -46,12 +46,21 @@ enum class Coverage : std::uint8_t {
   NoPackages, ///< there is no distribution package to ask about
 };
 
+/// A program or library that no package accounts for.
+struct Program {
+  std::string path;
+  std::string kind; ///< "elf", "pe", "mach-o", "script"
+  bool is_library = false;
+  std::int32_t layer = kNoLayer; ///< index into the image's layers
+};
+
 struct Report {
   Subject subject;
   Distro distro;
   std::optional<base::Time> distro_end_of_life; ///< when the release's support ends or ended
   Coverage coverage = Coverage::NoPackages;
   std::vector<Package> packages; ///< sorted by type, name, version, arch, path
+  std::vector<Program> unowned;  ///< sorted by path
   std::vector<Finding> findings; ///< sorted: package, then severity (worst first), then id
   std::uint64_t hidden = 0;      ///< findings left out by --severity and --ignore-unfixed
   std::vector<Issue> issues;

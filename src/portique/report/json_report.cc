@@ -131,6 +131,16 @@ void write_package(JsonWriter& json, const model::Report& report, const model::P
   json.text("path", package.path);
   write_layer(json, report, package.layer);
   if (!package.module_label.empty()) json.text("module", package.module_label);
+  json.text("found_by", package.found_by);
+  json.boolean("declared", package.declared);
+  json.text("scope", model::package_scope_name(package.scope));
+  json.text_or_null("owner", package.owner);
+  if (package.removed_in == model::kNoLayer)
+    json.null("removed_in");
+  else
+    json.integer("removed_in", static_cast<std::uint64_t>(package.removed_in));
+  json.texts("hashes", package.hashes);
+  json.texts("dependencies", package.dependencies);
   json.end_object();
 }
 
@@ -146,6 +156,9 @@ void write_finding_place(JsonWriter& json,
   } else {
     json.null("package");
   }
+  json.text_or_null("path", finding.path);
+  json.text_or_null("evidence", finding.evidence);
+  json.text_or_null("remedy", finding.remedy);
   json.text_or_null("fixed_version", finding.fixed_version.value_or(""));
   json.text("fix_state", model::fix_state_name(finding.fix_state));
   if (const model::Layer* layer = layer_of(report, finding.layer)) {
@@ -224,6 +237,19 @@ void write_issues(JsonWriter& json, const model::Report& report) {
   json.end_array();
 }
 
+void write_unowned(JsonWriter& json, const model::Report& report) {
+  json.begin_array("unowned");
+  for (const model::Program& program : report.unowned) {
+    json.begin_object();
+    json.text("path", program.path);
+    json.text("kind", program.kind);
+    json.boolean("library", program.is_library);
+    write_layer(json, report, program.layer);
+    json.end_object();
+  }
+  json.end_array();
+}
+
 } // namespace
 
 base::Result<void>
@@ -247,6 +273,7 @@ write_json(const model::Report& report, const WriteOptions& /*options*/, const S
   for (const model::Package& package : report.packages)
     write_package(json, report, package);
   json.end_array();
+  write_unowned(json, report);
   json.end_object();
   json.finish();
   return out.finish();

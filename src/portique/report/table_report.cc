@@ -72,6 +72,10 @@ void write_header(Terminal& terminal, const model::Report& report) {
   }
   fact("system", std::move(system));
   fact("packages", {{std::to_string(report.packages.size())}});
+  if (!report.unowned.empty())
+    fact("unowned",
+         {{count_of(report.unowned.size(), "program", "programs") +
+           " or libraries that no package accounts for"}});
   fact("advisories", {{database_text(report.database, report.created)}});
   if (report.coverage == model::Coverage::NotCovered)
     fact("coverage", {{"not covered, see below", Style::Warning}});
@@ -224,6 +228,14 @@ private:
   Columns columns_;
 };
 
+/// What was seen where, for findings that no package and version tell.
+void write_evidence(Terminal& terminal, const model::Finding& finding) {
+  std::string text = finding.path;
+  if (!finding.evidence.empty()) text += (text.empty() ? "" : ": ") + one_line(finding.evidence);
+  if (!text.empty()) terminal.paragraph({"      "}, {text, Style::Dim});
+  if (!finding.remedy.empty()) terminal.paragraph({"      "}, {one_line(finding.remedy)});
+}
+
 void write_findings(Terminal& terminal,
                     const model::Report& report,
                     std::span<const FindingGroup> groups) {
@@ -236,13 +248,30 @@ void write_findings(Terminal& terminal,
       counts.insert(counts.begin(), {fmt::format("{} findings: ", group.findings), Style::Dim});
     terminal.line_with_right(group_title(group), std::move(counts));
     write_group_layers(terminal, report, group);
-    for (const GroupRow& row : group.rows)
+    for (const GroupRow& row : group.rows) {
       rows.write(terminal, group, row);
+      write_evidence(terminal, *row.finding);
+    }
     terminal.blank();
   }
 }
 
 // --- lists behind the findings --------------------------------------------------------------
+
+/// Where a package comes from, and what is special about it.
+std::string package_place(const model::Report& report, const model::Package& package) {
+  std::string place = layer_text(report, package.layer);
+  const auto add = [&](std::string_view text) {
+    place.append(place.empty() ? "" : ", ").append(text);
+  };
+  if (!model::is_os_package(package) && !package.path.empty()) add(one_line(package.path));
+  if (package.declared) add("declared");
+  if (package.scope != model::PackageScope::Runtime) add(model::package_scope_name(package.scope));
+  if (!package.owner.empty()) add("of " + one_line(package.owner));
+  if (package.removed_in != model::kNoLayer)
+    add(fmt::format("deleted by layer {}", package.removed_in));
+  return place;
+}
 
 void write_packages(Terminal& terminal, const model::Report& report) {
   terminal.line({{fmt::format("Packages ({})", report.packages.size()), Style::Bold}});
@@ -252,7 +281,7 @@ void write_packages(Terminal& terminal, const model::Report& report) {
                               {package.version},
                               {package.arch, Style::Dim},
                               {package.type, Style::Dim},
-                              {layer_text(report, package.layer), Style::Dim}};
+                              {package_place(report, package), Style::Dim}};
   };
   for (const model::Package& package : report.packages)
     columns.measure(cells(package));
@@ -261,6 +290,17 @@ void write_packages(Terminal& terminal, const model::Report& report) {
     pieces.insert(pieces.begin(), {"  "});
     terminal.line(pieces);
   }
+  terminal.blank();
+}
+
+void write_unowned(Terminal& terminal, const model::Report& report) {
+  if (report.unowned.empty()) return;
+  terminal.line({{fmt::format("Programs and libraries of no package ({})", report.unowned.size()),
+                  Style::Bold}});
+  for (const model::Program& program : report.unowned)
+    terminal.line({{"  " + program.path},
+                   {"  " + program.kind + (program.is_library ? " library" : ""), Style::Dim},
+                   {"  " + layer_text(report, program.layer), Style::Dim}});
   terminal.blank();
 }
 
@@ -337,7 +377,7 @@ void write_totals(Terminal& terminal,
   for (const FindingGroup& group : groups) {
     packages += group.packages.size();
     for (const GroupRow& row : group.rows)
-      ids.insert(row.finding->id);
+      if (row.finding->kind == model::FindingKind::Vulnerability) ids.insert(row.finding->id);
   }
   std::string text = fmt::format("{} in {} of {}",
                                  count_of(ids.size(), "vulnerability", "vulnerabilities"),
@@ -359,7 +399,10 @@ write_table(const model::Report& report, const WriteOptions& options, const Sink
   const std::vector<FindingGroup> groups = group_findings(report, Counting::InForce);
   write_header(terminal, report);
   write_findings(terminal, report, groups);
-  if (options.list_packages) write_packages(terminal, report);
+  if (options.list_packages) {
+    write_packages(terminal, report);
+    write_unowned(terminal, report);
+  }
   if (options.show_suppressed) write_suppressed(terminal, report);
   write_issues(terminal, report);
   write_totals(terminal, report, groups);

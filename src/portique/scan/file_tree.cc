@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "portique/archive/layer_path.h"
 
@@ -12,12 +13,18 @@ namespace {
 /// As deep as Linux follows symbolic links.
 constexpr int kLinkDepth = 40;
 
-/// Erases every key that begins with "folder/".
-template <typename Map> void erase_below(Map& map, const std::string& folder) {
+/// Where the keys that begin with "folder/" lie.
+template <typename Map> auto range_below(Map& map, const std::string& folder) {
   const std::string first = folder.empty() ? std::string{} : folder + "/";
   auto from = map.lower_bound(first);
-  while (from != map.end() && from->first.starts_with(first))
-    from = map.erase(from);
+  // '0' is the character after '/'.
+  auto to = folder.empty() ? map.end() : map.lower_bound(folder + "0");
+  return std::pair(from, to);
+}
+
+template <typename Map> void erase_below(Map& map, const std::string& folder) {
+  const auto [from, to] = range_below(map, folder);
+  map.erase(from, to);
 }
 
 template <typename Map>
@@ -54,35 +61,63 @@ FileTree::FileTree(std::span<const LayerEvidence> layers) {
     add(index++, layer);
 }
 
-void FileTree::remove(const std::string& path) {
-  files_.erase(path);
-  links_.erase(path);
-  remove_below(path);
+void FileTree::forget_file(std::int32_t layer, std::string_view path) {
+  const auto file = files_.find(path);
+  if (file == files_.end()) return;
+  removed_.push_back({file->second.back(), layer});
+  files_.erase(file);
 }
 
-void FileTree::remove_below(const std::string& folder) {
-  erase_below(files_, folder);
+void FileTree::remove(std::int32_t layer, const std::string& path) {
+  forget_file(layer, path);
+  programs_.erase(path);
+  links_.erase(path);
+  remove_below(layer, path);
+}
+
+void FileTree::remove_below(std::int32_t layer, const std::string& folder) {
+  const auto [from, to] = range_below(files_, folder);
+  for (auto file = from; file != to; ++file)
+    removed_.push_back({file->second.back(), layer});
+  files_.erase(from, to);
+  erase_below(programs_, folder);
   erase_below(links_, folder);
+}
+
+/// A file makes real folders of all above it.
+void FileTree::make_folders_real(std::string_view path) {
+  if (links_.empty()) return;
+  for (std::size_t slash = path.find('/'); slash != std::string::npos;
+       slash = path.find('/', slash + 1))
+    if (const auto link = links_.find(path.substr(0, slash)); link != links_.end())
+      links_.erase(link);
+  if (const auto link = links_.find(path); link != links_.end()) links_.erase(link);
+}
+
+void FileTree::add_files(std::int32_t layer, const LayerEvidence& evidence) {
+  for (const FileEvidence& file : evidence.files) {
+    make_folders_real(file.path);
+    if (!programs_.empty()) programs_.erase(file.path);
+    files_[file.path].push_back({layer, &file});
+  }
+  for (const Program& program : evidence.programs) {
+    make_folders_real(program.path);
+    forget_file(layer, program.path);
+    programs_[program.path] = {layer, program.executable};
+  }
 }
 
 void FileTree::add(std::int32_t layer, const LayerEvidence& evidence) {
   for (const std::string& path : evidence.removed)
-    remove(path);
+    remove(layer, path);
   for (const std::string& folder : evidence.emptied)
-    remove_below(folder);
+    remove_below(layer, folder);
   for (const Link& link : evidence.links) {
     // A link where a folder or file was takes its place.
-    remove(link.path);
+    remove(layer, link.path);
     links_[link.path] = &link;
   }
-  for (const FileEvidence& file : evidence.files) {
-    // A real file makes real folders of all above it.
-    for (std::size_t slash = file.path.find('/'); slash != std::string::npos;
-         slash = file.path.find('/', slash + 1))
-      links_.erase(file.path.substr(0, slash));
-    links_.erase(file.path);
-    files_[file.path].push_back({layer, &file});
-  }
+  add_files(layer, evidence);
 }
 
 std::optional<std::string> FileTree::resolve(std::string_view path) const {

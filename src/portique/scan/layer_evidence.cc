@@ -8,7 +8,7 @@ namespace portique::scan {
 namespace {
 
 /// Raise with every change of the evidence's own layout or of the walk.
-constexpr int kEvidenceVersion = 1;
+constexpr int kEvidenceVersion = 2;
 
 } // namespace
 

@@ -22,6 +22,14 @@ struct FileEvidence {
   friend bool operator==(const FileEvidence&, const FileEvidence&) = default;
 };
 
+/// A program or library of which no more is known than that it is one.
+struct Program {
+  std::string path;
+  inventory::Executable executable;
+
+  friend bool operator==(const Program&, const Program&) = default;
+};
+
 /// A symbolic link, or a hard link to a file of the same layer that no cataloger had asked for.
 struct Link {
   std::string path;
@@ -33,6 +41,7 @@ struct Link {
 
 struct LayerEvidence {
   std::vector<FileEvidence> files;
+  std::vector<Program> programs;
   std::vector<Link> links;
   std::vector<std::string> removed; ///< whiteouts: paths that lower layers lose
   std::vector<std::string> emptied; ///< opaque whiteouts: folders whose lower content is lost

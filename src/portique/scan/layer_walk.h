@@ -26,9 +26,10 @@ struct Spool {
   std::uint64_t memory_bytes = 4ULL << 20U;
 };
 
-/// Reads a layer's tar stream to the end of the archive: wanted files go to their catalogers, the
-/// rest is skipped. An unreadable file is an issue of the evidence; an unreadable archive is an
-/// error.
+/// Reads a layer's tar stream to the end of the archive: wanted files go to their catalogers,
+/// programs and libraries to the one for executables, the rest is skipped. A stream that hands out
+/// a file as it is must be given at its beginning; its files are read in place. An unreadable file
+/// is an issue of the evidence; an unreadable archive is an error.
 base::Result<LayerEvidence> walk_layer(archive::ByteStream& tar,
                                        const inventory::PathMatcher& matcher,
                                        const ExtraPaths& extra,

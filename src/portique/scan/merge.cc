@@ -9,6 +9,8 @@
 
 #include "portique/inventory/catalogers.h"
 #include "portique/model/purl.h"
+#include "portique/scan/database_history.h"
+#include "portique/scan/file_owners.h"
 #include "portique/scan/file_tree.h"
 
 namespace portique::scan {
@@ -31,11 +33,11 @@ std::vector<Place> places_of(const FileTree& tree, std::string_view location) {
     std::vector<std::string> longer;
     for (const std::string& path : paths) {
       const std::string prefix = path.empty() ? std::string{} : path + "/";
-      if (component != "*") {
+      if (!component.contains('*')) {
         longer.push_back(prefix + std::string(component));
       } else if (const auto folder = tree.resolve(path)) {
         for (const std::string& name : tree.children(*folder))
-          longer.push_back(prefix + name);
+          if (inventory::component_fits(component, name)) longer.push_back(prefix + name);
       }
     }
     paths = std::move(longer);
@@ -47,10 +49,6 @@ std::vector<Place> places_of(const FileTree& tree, std::string_view location) {
   return places;
 }
 
-std::string identity(const model::Package& package) {
-  return package.type + '\0' + package.name + '\0' + package.version + '\0' + package.arch;
-}
-
 /// purl namespace of the distribution's packages; where the purl registry names it otherwise than
 /// os-release does.
 std::string purl_namespace(const model::Distro& distro) {
@@ -60,28 +58,67 @@ std::string purl_namespace(const model::Distro& distro) {
   return distro.id;
 }
 
+std::string_view kind_text(inventory::ExecutableKind kind) {
+  switch (kind) {
+  case inventory::ExecutableKind::Pe:
+    return "pe";
+  case inventory::ExecutableKind::MachO:
+    return "mach-o";
+  case inventory::ExecutableKind::Script:
+    return "script";
+  case inventory::ExecutableKind::Elf:
+    break;
+  }
+  return "elf";
+}
+
+/// The folder whose files an installed package of a language accounts for: "a/site-packages/" for
+/// "a/site-packages/b.dist-info/METADATA", "a/node_modules/b/" for "a/node_modules/b/package.json";
+/// "" if the file that names the package is all there is.
+std::string_view covered_folder(std::string_view path) {
+  const std::size_t slash = path.rfind('/');
+  if (slash == std::string_view::npos) return {};
+  const std::string_view folder = path.substr(0, slash);
+  if (folder.ends_with(".dist-info") || folder.ends_with(".egg-info"))
+    return folder.substr(0, folder.rfind('/') + 1);
+  if (path.ends_with("/package.json")) return path.substr(0, slash + 1);
+  return {};
+}
+
 class Merge {
 public:
-  explicit Merge(std::span<const LayerEvidence> layers) : tree_(layers) {
+  Merge(std::span<const LayerEvidence> layers, const MergeOptions& options)
+      : tree_(layers), options_(options) {
     std::int32_t index = 0;
     for (const LayerEvidence& layer : layers) {
       for (const model::Issue& issue : layer.issues)
         add_issue(issue, index);
       ++index;
     }
+    for (const inventory::Cataloger& cataloger : inventory::catalogers())
+      catalogers_.emplace(cataloger.id, &cataloger);
   }
 
   Inventory run() && {
     for (const inventory::Cataloger& cataloger : inventory::catalogers())
       for (const std::string_view location : cataloger.locations)
         for (const Place& place : places_of(tree_, location))
-          take(cataloger, place);
+          take_database(cataloger, place);
+    take_removed();
+    for (const auto& [path, versions] : tree_.files())
+      if (counts_anywhere(*versions.back().evidence)) take_file(versions);
     finish();
     return std::move(inventory_);
   }
 
 private:
-  void take(const inventory::Cataloger& cataloger, const Place& place) {
+  [[nodiscard]] bool counts_anywhere(const FileEvidence& file) const {
+    const auto found = catalogers_.find(file.cataloger);
+    if (found == catalogers_.end() || !found->second->locations.empty()) return false;
+    return options_.declared || found->second->evidence == inventory::Evidence::Installed;
+  }
+
+  void take_database(const inventory::Cataloger& cataloger, const Place& place) {
     const std::span<const FileVersion> versions = tree_.versions(place.resolved);
     if (versions.empty() || versions.back().evidence->cataloger != cataloger.id) return;
     take_licences(versions.back().evidence->analysis, place);
@@ -90,7 +127,10 @@ private:
     for (const model::Issue& issue : newest.issues)
       add_issue(issue, versions.back().layer);
     if (newest.distro && !inventory_.distro.known()) inventory_.distro = *newest.distro;
-    if (!newest.packages.empty()) take_packages(versions);
+    for (const inventory::OwnedFiles& owned : newest.owned)
+      owners_.add(owned);
+    add_packages(listed_packages(versions));
+    if (versions.size() > 1) databases_.push_back(versions);
   }
 
   /// The folder's name as it is reached is the package's: documentation folders link to each other.
@@ -106,29 +146,52 @@ private:
     }
   }
 
-  void take_packages(std::span<const FileVersion> versions) {
-    // Walk from the newest state down as long as a package stays listed: that layer brought it.
-    std::unordered_map<std::string, std::int32_t> brought_by;
-    for (const model::Package& package : versions.back().evidence->analysis.packages)
-      brought_by.emplace(identity(package), versions.back().layer);
-    std::unordered_set<std::string> settled;
-    for (std::size_t i = versions.size() - 1; i-- > 0;) {
-      std::unordered_set<std::string> here;
-      for (const model::Package& package : versions[i].evidence->analysis.packages)
-        here.insert(identity(package));
-      for (auto& [key, layer] : brought_by) {
-        if (settled.contains(key)) continue;
-        if (here.contains(key))
-          layer = versions[i].layer;
-        else
-          settled.insert(key);
-      }
+  /// A file that counts wherever it lies.
+  void take_file(std::span<const FileVersion> versions) {
+    const FileEvidence& file = *versions.back().evidence;
+    for (const model::Issue& issue : file.analysis.issues)
+      add_issue(issue, versions.back().layer);
+    for (model::Package package : listed_packages(versions)) {
+      if (!known_packages_.insert(package_identity(package) + '\0' + package.path).second) continue;
+      inventory_.packages.push_back(std::move(package));
     }
-    for (const model::Package& package : versions.back().evidence->analysis.packages) {
-      std::string key = identity(package);
-      if (!known_packages_.insert(key).second) continue; // the same database at two places
-      inventory_.packages.push_back(package);
-      inventory_.packages.back().layer = brought_by.at(key);
+  }
+
+  void add_packages(std::vector<model::Package> packages) {
+    for (model::Package& package : packages)
+      if (known_packages_.insert(package_identity(package)).second) // else the same at two places
+        inventory_.packages.push_back(std::move(package));
+  }
+
+  /// What is not seen any more by who looks at the uppermost state alone.
+  void take_removed() {
+    if (!options_.layered) return;
+    const DatabaseHistory history(tree_);
+    for (const std::span<const FileVersion> versions : databases_)
+      take(history.vanished(versions));
+    for (const RemovedFile& file : tree_.removed()) {
+      const auto found = catalogers_.find(file.last.evidence->cataloger);
+      if (found == catalogers_.end()) continue;
+      if (!found->second->locations.empty())
+        take(history.deleted(file, *found->second));
+      else if (counts_anywhere(*file.last.evidence))
+        take_deleted_file(file);
+    }
+  }
+
+  void take(PastPackages past) {
+    add_packages(std::move(past.packages));
+    for (const inventory::OwnedFiles* owned : past.owned)
+      owners_.add(*owned);
+    std::ranges::move(past.findings, std::back_inserter(inventory_.findings));
+  }
+
+  void take_deleted_file(const RemovedFile& file) {
+    for (model::Package package : file.last.evidence->analysis.packages) {
+      package.layer = file.last.layer;
+      package.removed_in = file.removed_in;
+      if (known_packages_.insert(package_identity(package) + '\0' + package.path).second)
+        inventory_.packages.push_back(std::move(package));
     }
   }
 
@@ -139,19 +202,59 @@ private:
 
   void finish() {
     const std::string ns = purl_namespace(inventory_.distro);
+    std::map<std::string_view, std::string_view> purls;
     for (model::Package& package : inventory_.packages) {
+      if (!model::is_os_package(package)) {
+        package.purl = model::purl_of(package, inventory_.distro).text();
+        continue;
+      }
       package.ns = ns;
       const auto found = licences_.find(package.name);
       if (package.licences.empty() && found != licences_.end()) package.licences = *found->second;
       package.purl = model::purl_of(package, inventory_.distro).text();
+      purls.emplace(package.name, package.purl);
     }
+    for (model::Package& package : inventory_.packages) {
+      if (model::is_os_package(package) || package.declared) continue;
+      const auto owner = purls.find(owners_.owner_of(package.path));
+      if (owner != purls.end()) package.owner = owner->second;
+    }
+    list_unowned();
     std::ranges::sort(inventory_.packages, {}, [](const model::Package& p) {
       return std::tie(p.type, p.name, p.version, p.arch, p.path);
     });
   }
 
+  void list_unowned() {
+    std::set<std::string_view, std::less<>> folders;
+    std::set<std::string_view, std::less<>> files;
+    for (const model::Package& package : inventory_.packages) {
+      if (model::is_os_package(package) || package.removed_in != model::kNoLayer) continue;
+      files.insert(package.path);
+      if (const auto folder = covered_folder(package.path); !folder.empty()) folders.insert(folder);
+    }
+    const auto covered = [&](std::string_view path) {
+      if (files.contains(path)) return true;
+      if (folders.empty()) return false;
+      for (std::size_t slash = path.find('/'); slash != std::string_view::npos;
+           slash = path.find('/', slash + 1))
+        if (folders.contains(path.substr(0, slash + 1))) return true;
+      return false;
+    };
+    for (const auto& [path, program] : tree_.programs())
+      if (!covered(path) && owners_.owner_of(path).empty())
+        inventory_.unowned.push_back({path,
+                                      std::string(kind_text(program.executable.kind)),
+                                      program.executable.is_library,
+                                      program.layer});
+  }
+
   FileTree tree_;
+  MergeOptions options_;
   Inventory inventory_;
+  FileOwners owners_;
+  std::map<std::string_view, const inventory::Cataloger*, std::less<>> catalogers_;
+  std::vector<std::span<const FileVersion>> databases_; ///< those that have a history
   std::set<std::string> taken_;
   std::unordered_set<std::string> known_packages_;
   std::map<std::string, const std::vector<std::string>*, std::less<>> licences_;
@@ -159,8 +262,8 @@ private:
 
 } // namespace
 
-Inventory merge_layers(std::span<const LayerEvidence> layers) {
-  return Merge(layers).run();
+Inventory merge_layers(std::span<const LayerEvidence> layers, const MergeOptions& options) {
+  return Merge(layers, options).run();
 }
 
 ExtraPaths unread_link_targets(std::span<const LayerEvidence> layers,

@@ -28,8 +28,11 @@ FileEvidence os_release(std::string id, std::string path = "etc/os-release") {
 
 std::string list(const Inventory& inventory) {
   std::string text;
-  for (const model::Package& package : inventory.packages)
-    text += package.name + "@" + std::to_string(package.layer) + " ";
+  for (const model::Package& package : inventory.packages) {
+    text += package.name + "@" + std::to_string(package.layer);
+    if (package.removed_in != model::kNoLayer) text += "-" + std::to_string(package.removed_in);
+    text += " ";
+  }
   return text;
 }
 
@@ -39,13 +42,47 @@ TEST(Merge, PutsPackagesDownToTheLayerThatBroughtThem) {
                                           {.files = {status({"bash", "zsh"})}},
                                           {.files = {status({"bash", "curl", "zsh"})}}};
   // curl was removed by layer 2 and came back with layer 3.
-  EXPECT_EQ(list(merge_layers(layers)), "bash@0 curl@3 zsh@2 ");
+  EXPECT_EQ(list(merge_layers(layers)), "bash@0 curl@3 gone@0-2 zsh@2 ");
 }
 
-TEST(Merge, DeletedDatabasesDoNotCount) {
+TEST(Merge, DeletedDatabasesStillCount) {
   std::vector<LayerEvidence> layers{{.files = {status({"bash"})}}, {}};
   layers[1].removed = {"var/lib/dpkg"};
-  EXPECT_EQ(list(merge_layers(layers)), "");
+  const Inventory inventory = merge_layers(layers);
+  EXPECT_EQ(list(inventory), "bash@0 ");
+  ASSERT_EQ(inventory.findings.size(), 1U);
+  EXPECT_EQ(inventory.findings[0].id, "PORTIQUE-IMAGE-DELETED-DATABASE");
+  EXPECT_EQ(inventory.findings[0].path, "var/lib/dpkg/status");
+  EXPECT_EQ(inventory.findings[0].layer, 1);
+}
+
+TEST(Merge, PackagesTakenOutOfTheDatabaseStillCountWhileTheirFilesAreThere) {
+  std::vector<LayerEvidence> layers{
+      {.files = {status({"bash", "zsh"})}, .programs = {{"usr/bin/bash", {}}}},
+      {.files = {status({"zsh"})}}};
+  layers[0].files[0].analysis.owned = {{"bash", {inventory::path_hash("bin/bash")}}};
+  Inventory inventory = merge_layers(layers);
+  EXPECT_EQ(list(inventory), "bash@0 zsh@0 ");
+  ASSERT_EQ(inventory.findings.size(), 1U);
+  EXPECT_EQ(inventory.findings[0].id, "PORTIQUE-IMAGE-DOCTORED-DATABASE");
+  EXPECT_EQ(inventory.findings[0].evidence, "bash is listed in a lower layer and not in this one");
+  // Removed as a package manager does it, the program goes as well.
+  layers[1].removed = {"usr/bin/bash"};
+  inventory = merge_layers(layers);
+  EXPECT_EQ(list(inventory), "bash@0-1 zsh@0 ");
+  EXPECT_TRUE(inventory.findings.empty());
+}
+
+TEST(Merge, ProgramsThatNoPackageAccountsForAreListed) {
+  std::vector<LayerEvidence> layers{
+      {.files = {status({"bash"})},
+       .programs = {{"usr/bin/bash", {}}, {"usr/local/bin/tool", {}}, {"opt/gone", {}}}},
+      {.removed = {"opt/gone"}}};
+  layers[0].files[0].analysis.owned = {{"bash", {inventory::path_hash("usr/bin/bash")}}};
+  const Inventory inventory = merge_layers(layers);
+  ASSERT_EQ(inventory.unowned.size(), 1U);
+  EXPECT_EQ(inventory.unowned[0].path, "usr/local/bin/tool");
+  EXPECT_EQ(inventory.unowned[0].kind, "elf");
 }
 
 TEST(Merge, CopiesElsewhereDoNotCount) {

@@ -87,12 +87,21 @@ template <typename Codec, base::CodedAs<FileEvidence> T> void fields(Codec& code
   codec(file.path, file.cataloger, file.analysis);
 }
 
+template <typename Codec, base::CodedAs<Program> T> void fields(Codec& codec, T& program) {
+  codec(program.path, program.executable);
+}
+
 template <typename Codec, base::CodedAs<Link> T> void fields(Codec& codec, T& link) {
   codec(link.path, link.target, link.hard);
 }
 
 template <typename Codec, base::CodedAs<LayerEvidence> T> void fields(Codec& codec, T& evidence) {
-  codec(evidence.files, evidence.links, evidence.removed, evidence.emptied, evidence.issues);
+  codec(evidence.files,
+        evidence.programs,
+        evidence.links,
+        evidence.removed,
+        evidence.emptied,
+        evidence.issues);
   codec(evidence.entries);
 }
 

@@ -36,6 +36,10 @@ public:
   OwnedFileStream(base::Fd file, std::uint64_t size)
       : file_(std::move(file)), stream_(archive::file_stream(file_, 0, size)) {}
 
+  [[nodiscard]] std::optional<FileRange> file_range() const override {
+    return stream_->file_range();
+  }
+
 private:
   base::Result<base::Bytes> read_piece() override { return stream_->next(); }
 

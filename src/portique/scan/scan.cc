@@ -91,10 +91,24 @@ base::Result<ReadImage> read_target(const image::Target& target, const ScanOptio
 
 /// A root file system has no layers: nothing in its report may point to one.
 void forget_layers(Inventory& inventory) {
+  for (model::Program& program : inventory.unowned)
+    program.layer = model::kNoLayer;
   for (model::Package& package : inventory.packages)
     package.layer = model::kNoLayer;
   for (model::Issue& issue : inventory.issues)
     issue.layer = model::kNoLayer;
+}
+
+/// What lies in a lower layer only is said, and does not count: no container sees it.
+void suppress_removed(model::Report& report) {
+  for (model::Finding& finding : report.findings) {
+    const std::int32_t removed_in = report.packages[finding.package].removed_in;
+    if (removed_in == model::kNoLayer) continue;
+    finding.suppression = model::Suppression{
+        .by = "layer " + std::to_string(removed_in + 1),
+        .reason = "the package was deleted by this layer and lies in lower ones only",
+        .until = std::nullopt};
+  }
 }
 
 void sort_findings(model::Report& report) {
@@ -110,8 +124,9 @@ base::Result<model::Report> scan(const image::Target& target,
                                  const advisory::Database& database,
                                  const ScanOptions& options) {
   ReadImage read = PQ_TRY(read_target(target, options));
-  Inventory inventory = merge_layers(read.layers);
-  if (target.kind == image::SourceKind::Rootfs) forget_layers(inventory);
+  const bool layered = target.kind != image::SourceKind::Rootfs;
+  Inventory inventory = merge_layers(read.layers, {options.declared, layered});
+  if (!layered) forget_layers(inventory);
 
   model::Report report;
   report.subject = {
@@ -119,16 +134,22 @@ base::Result<model::Report> scan(const image::Target& target,
   report.distro = std::move(inventory.distro);
   report.distro_end_of_life = advisory::end_of_life(report.distro);
   report.packages = std::move(inventory.packages);
+  report.unowned = std::move(inventory.unowned);
   report.issues = std::move(inventory.issues);
   report.database = database.info();
   report.created = options.now;
 
   advisory::Matches matches =
-      PQ_TRY(advisory::match(database, report.distro, report.packages, options.now));
+      PQ_TRY(advisory::match(database,
+                             report.distro,
+                             report.packages,
+                             {.now = options.now, .kernel_headers = options.kernel_headers}));
   report.coverage = matches.coverage;
   report.findings = std::move(matches.findings);
   for (model::Finding& finding : report.findings)
     finding.layer = report.packages[finding.package].layer;
+  suppress_removed(report);
+  std::ranges::move(inventory.findings, std::back_inserter(report.findings));
   std::ranges::move(matches.issues, std::back_inserter(report.issues));
   sort_findings(report);
   return report;

@@ -22,6 +22,8 @@ struct ScanOptions {
   base::Limits limits;
   unsigned threads = 2; ///< layers read at the same time
   base::Time now;
+  bool declared = false;       ///< in an image, lock files and manifests count, too
+  bool kernel_headers = false; ///< advisories of the kernel count for its headers
   /// Told how many of the layers are read; may be empty.
   std::function<void(std::size_t done, std::size_t all)> progress;
 };
