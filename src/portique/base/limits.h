@@ -60,6 +60,12 @@ struct Limits {
   /// An ignore file of 10,000 entries with reasons; more is some other file given by mistake.
   std::uint64_t ignore_file_bytes = 1ULL << 20U;
 
+  // --- TOML -------------------------------------------------------------------------------------
+  /// uv.lock of a workspace with 1,000 packages and the hashes of all their wheels has 10 MB ...
+  std::uint64_t toml_bytes = 32ULL << 20U;
+  /// ... and 200,000 values; each costs some 150 bytes while it is read.
+  std::uint64_t toml_values = 1'000'000;
+
   // --- the sandboxed child ------------------------------------------------------------------
   /// Address space of the child; it needs some 150 MiB.
   std::uint64_t worker_memory_bytes = 1ULL << 30U;
