@@ -66,6 +66,18 @@ struct Limits {
   /// ... and 200,000 values; each costs some 150 bytes while it is read.
   std::uint64_t toml_values = 1'000'000;
 
+  // --- YAML -------------------------------------------------------------------------------------
+  /// The largest bundles of Kubernetes manifests (an operator's CRDs) have some 4 MB ...
+  std::uint64_t yaml_bytes = 8ULL << 20U;
+  /// ... 100,000 values, aliases resolved ...
+  std::uint64_t yaml_nodes = 500'000;
+  /// ... no more text than the file itself has, and little of it comes by aliases ...
+  std::uint64_t yaml_text_bytes = 16ULL << 20U;
+  /// ... and nest 40 levels deep (schemas of CRDs).
+  std::uint64_t yaml_depth = 100;
+  /// One file of a large Helm chart, rendered, holds some hundreds.
+  std::uint64_t yaml_documents = 10'000;
+
   // --- the sandboxed child ------------------------------------------------------------------
   /// Address space of the child; it needs some 150 MiB.
   std::uint64_t worker_memory_bytes = 1ULL << 30U;
