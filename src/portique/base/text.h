@@ -80,4 +80,10 @@ std::string printable(std::string_view text);
 /// Lower-case hexadecimal.
 std::string to_hex(std::string_view bytes);
 
+/// Base64 (RFC 4648, 4), padded.
+std::string to_base64(std::string_view bytes);
+
+/// The bytes; nothing if the text is not base64. Padding may be left out, line breaks may not.
+std::optional<std::string> from_base64(std::string_view text);
+
 } // namespace portique::base

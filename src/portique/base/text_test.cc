@@ -71,5 +71,20 @@ TEST(Text, IgnoresCaseOfAsciiOnly) {
   EXPECT_EQ(to_hex(std::string_view("\x00\xfe", 2)), "00fe");
 }
 
+TEST(Text, Base64GoesBothWays) {
+  for (const auto& [plain, coded] : {std::pair<std::string, std::string>{"", ""},
+                                     {"f", "Zg=="},
+                                     {"fo", "Zm8="},
+                                     {"foo", "Zm9v"},
+                                     {"foobar", "Zm9vYmFy"},
+                                     {std::string("\0\xff\xfe", 3), "AP/+"}}) {
+    EXPECT_EQ(to_base64(plain), coded);
+    EXPECT_EQ(from_base64(coded), plain);
+  }
+  EXPECT_EQ(from_base64("Zg"), "f") << "without padding";
+  for (const char* broken : {"Z", "Zg=", "Z===", "Zh==", "Zm9v\n", "Zm-v", "=Zg=", "Zg==Zg=="})
+    EXPECT_FALSE(from_base64(broken)) << broken;
+}
+
 } // namespace
 } // namespace portique::base
