@@ -1,8 +1,10 @@
 #include "portique/model/purl.h"
 
 #include <algorithm>
+#include <cstdint>
 
 #include "portique/base/text.h"
+#include "portique/model/purl_types.h"
 
 namespace portique::model {
 
@@ -13,11 +15,13 @@ bool stays(char c) {
   return base::is_alnum(c) || c == '-' || c == '.' || c == '_' || c == '~' || c == ':';
 }
 
-std::string encode(std::string_view text, bool keep_slash = false) {
+enum class Slash : std::uint8_t { Encode, Separates };
+
+std::string encode(std::string_view text, Slash slash = Slash::Encode) {
   constexpr std::string_view kDigits = "0123456789ABCDEF";
   std::string out;
   for (const char c : text) {
-    if (stays(c) || (keep_slash && c == '/')) {
+    if (stays(c) || (slash == Slash::Separates && c == '/')) {
       out += c;
     } else {
       const auto byte = static_cast<unsigned char>(c);
@@ -29,31 +33,23 @@ std::string encode(std::string_view text, bool keep_slash = false) {
   return out;
 }
 
-bool lower_case_type(std::string_view type) {
-  constexpr std::string_view kTypes[] = {
-      "deb", "apk", "alpm", "bitbucket", "composer", "github", "hex", "luarocks", "pypi"};
-  return std::ranges::find(kTypes, type) != std::end(kTypes);
-}
-
 } // namespace
 
 std::string Purl::text() const {
-  const std::string lower_type = base::to_lower(type);
-  const bool lower = lower_case_type(lower_type);
-  std::string out = "pkg:" + encode(lower_type);
-  if (!ns.empty())
-    out += "/" + encode(lower || lower_type == "rpm" ? base::to_lower(ns) : ns, true);
-  out += "/" + encode(lower ? base::to_lower(name) : name);
-  if (!version.empty()) out += "@" + encode(version);
-  auto sorted = qualifiers;
-  std::ranges::sort(sorted);
+  Purl normal = *this;
+  normalise(normal);
+  std::string out = "pkg:" + encode(normal.type);
+  if (!normal.ns.empty()) out += "/" + encode(normal.ns, Slash::Separates);
+  out += "/" + encode(normal.name);
+  if (!normal.version.empty()) out += "@" + encode(normal.version);
+  std::ranges::sort(normal.qualifiers);
   char separator = '?';
-  for (const auto& [key, value] : sorted) {
+  for (const auto& [key, value] : normal.qualifiers) {
     if (value.empty()) continue;
-    out += separator + base::to_lower(key) + "=" + encode(value, true);
+    out += separator + base::to_lower(key) + "=" + encode(value);
     separator = '&';
   }
-  if (!subpath.empty()) out += "#" + encode(subpath, true);
+  if (!subpath.empty()) out += "#" + encode(subpath, Slash::Separates);
   return out;
 }
 
