@@ -65,6 +65,8 @@ struct Limits {
   std::uint64_t toml_bytes = 32ULL << 20U;
   /// ... and 200,000 values; each costs some 150 bytes while it is read.
   std::uint64_t toml_values = 1'000'000;
+  /// Red Hat's longest VEX documents (a CVE of the kernel, every build listed) have some 20 MB.
+  std::uint64_t vex_bytes = 32ULL << 20U;
 
   // --- YAML -------------------------------------------------------------------------------------
   /// The largest bundles of Kubernetes manifests (an operator's CRDs) have some 4 MB ...

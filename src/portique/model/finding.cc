@@ -34,4 +34,18 @@ std::string_view fix_state_name(FixState state) {
   return "not-fixed";
 }
 
+std::string_view vex_status_name(VexStatus status) {
+  switch (status) {
+  case VexStatus::NotAffected:
+    return "not_affected";
+  case VexStatus::Affected:
+    return "affected";
+  case VexStatus::Fixed:
+    return "fixed";
+  case VexStatus::UnderInvestigation:
+    return "under_investigation";
+  }
+  return "under_investigation";
+}
+
 } // namespace portique::model

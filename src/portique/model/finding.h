@@ -47,9 +47,24 @@ struct Epss {
   double percentile = 0; ///< 0 to 1
 };
 
+/// What VEX says of a product and a vulnerability.
+enum class VexStatus : std::uint8_t { NotAffected, Affected, Fixed, UnderInvestigation };
+
+/// "not_affected", "affected", "fixed", "under_investigation".
+std::string_view vex_status_name(VexStatus status);
+
+/// The VEX statement that counts for a finding: the latest of those that are about it.
+struct VexNote {
+  VexStatus status = VexStatus::UnderInvestigation;
+  std::string justification; ///< "vulnerable_code_not_present"; CycloneDX has words of its own
+  std::string text;          ///< impact, action or analysis in the author's words
+  std::string source;        ///< "OpenVEX image.vex.json"
+  std::optional<base::Time> timestamp;
+};
+
 /// Why a finding does not count.
 struct Suppression {
-  std::string by;     ///< file and line, "VEX statement ..."
+  std::string by;     ///< file and line, or a VEX document: "OpenVEX image.vex.json"
   std::string reason; ///< what the user wrote, may be empty
   std::optional<base::Time> until;
 };
@@ -80,6 +95,7 @@ struct Finding {
   std::vector<std::string> advisories; ///< ids of the records that matched, sorted
   std::optional<base::Time> published;
   std::optional<base::Time> modified;
+  std::optional<VexNote> vex;
   std::optional<Suppression> suppression; ///< set: the finding does not count
   std::string fingerprint;                ///< stays the same when tags, order and layers change
 };
