@@ -9,12 +9,18 @@ import struct
 import sys
 import zlib
 
-STRING, INT32 = 6, 4
+INT16, INT32, STRING, STRINGS = 3, 4, 6, 8
+FILE_MODES = 1030
+REGULAR, FOLDER, LINK = 0o100644, 0o040755, 0o120777
 PACKAGES = [
     {1000: "bash", 1001: "5.1.8", 1002: "6.el9", 1014: "GPLv3+", 1022: "x86_64",
-     1044: "bash-5.1.8-6.el9.src.rpm", 1011: "AlmaLinux"},
+     1044: "bash-5.1.8-6.el9.src.rpm", 1011: "AlmaLinux",
+     1027: ["/bin/bash", "/usr/share/doc/bash/README"]},  # as rpm 3 listed files
     {1000: "dbus-libs", 1001: "1.12.20", 1002: "8.el9", 1003: 1, 1014: "GPLv2+",
-     1022: "x86_64", 1044: "dbus-1.12.20-8.el9.src.rpm"},
+     1022: "x86_64", 1044: "dbus-1.12.20-8.el9.src.rpm",
+     1117: ["libdbus-1.so.3", "libdbus-1.so.3.19.13", "dbus-libs", "COPYING"],
+     1118: ["/usr/lib64/", "/usr/share/doc/", "/usr/share/doc/dbus-libs/"],
+     1116: [0, 0, 1, 2], FILE_MODES: [LINK, REGULAR, FOLDER, REGULAR]},
     {1000: "nodejs", 1001: "16.20.2", 1002: "8.module+el9", 1003: 1, 1014: "MIT", 1022: "x86_64",
      1044: "nodejs-16.20.2-8.module+el9.src.rpm", 5096: "nodejs:16:9030020240201:rhel9"},
     {1000: "gpg-pubkey", 1001: "b86b3716", 1002: "61e69f29", 1014: "pubkey"},
@@ -24,7 +30,17 @@ PACKAGES = [
 def header(tags):
     index, data = b"", b""
     for tag, value in sorted(tags.items()):
-        if isinstance(value, int):
+        if isinstance(value, list):
+            if isinstance(value[0], str):
+                kind, content = STRINGS, b"".join(text.encode() + b"\0" for text in value)
+            elif tag == FILE_MODES:
+                kind, content = INT16, struct.pack(f">{len(value)}H", *value)
+            else:
+                kind, content = INT32, struct.pack(f">{len(value)}I", *value)
+            data += b"\0" * (-len(data) % {INT16: 2, INT32: 4}.get(kind, 1))
+            index += struct.pack(">4I", tag, kind, len(data), len(value))
+            data += content
+        elif isinstance(value, int):
             data += b"\0" * (-len(data) % 4)
             index += struct.pack(">4I", tag, INT32, len(data), 1)
             data += struct.pack(">I", value)

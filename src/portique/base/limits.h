@@ -45,9 +45,12 @@ struct Limits {
   std::uint64_t binary_database_bytes = 512ULL << 20U;
   /// Packages of one image.
   std::uint64_t packages = 500'000;
+  /// Files that one package database says its packages own: a host with all of TeX has 500,000.
+  std::uint64_t owned_paths = 4'000'000;
   /// One field of a package record; Description and Depends lists stay under 64 KiB.
   std::uint64_t field_bytes = 1ULL << 20U;
-  /// An rpm header: rpm itself takes up to 256 MiB; real ones, file lists included, stay under 8 MiB.
+  /// An rpm header: rpm itself takes up to 256 MiB; real ones, file lists included, stay under 8
+  /// MiB.
   std::uint64_t rpm_header_bytes = 16ULL << 20U;
 
   // --- advisories ---------------------------------------------------------------------------

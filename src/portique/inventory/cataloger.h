@@ -26,7 +26,9 @@ struct LicenceFact {
   friend bool operator==(const LicenceFact&, const LicenceFact&) = default;
 };
 
-/// Which files a package of the distribution brought, as the package database lists them.
+/// Which files a package of the distribution brought, as the package database lists them: symbolic
+/// links among the folders of a path are not followed ("bin/sh" stays that where bin leads to
+/// usr/bin). Folders and links may be among them.
 struct OwnedFiles {
   std::string package;              ///< its name, as in Package::name
   std::vector<std::uint64_t> paths; ///< path_hash() of each
@@ -70,8 +72,8 @@ struct Cataloger {
   std::uint32_t version;
   std::string_view files; ///< for the documentation: which files it reads, in Markdown
   std::string_view gives; ///< for the documentation: what it makes of them
-  /// Where the file counts: paths from the root, whose components may be "*". Symbolic links on the
-  /// way are resolved inside the image. None: wherever it lies.
+  /// Where the file counts: paths from the root, whose components may have one "*". Symbolic links
+  /// on the way are resolved inside the image. None: wherever it lies.
   std::span<const std::string_view> locations;
   /// How the walk finds candidates: the last components of a path. Each component may have one "*"
   /// for any run of characters ("dpkg/status.d/*", "*.dist-info/METADATA", "*.jar"); the last one
@@ -95,9 +97,10 @@ struct CatalogerFamily {
 
 /// A path as OwnedFiles remembers it: FNV-1a of the cleaned path. Files are told apart well enough
 /// by 64 bits, for a forged match only puts a file down to another package of the same image.
-constexpr std::uint64_t path_hash(std::string_view clean_path) {
-  std::uint64_t hash = 0xcbf29ce484222325ULL;
-  for (const char c : clean_path) {
+/// With the hash of its beginning, `rest` alone is the rest of the path.
+constexpr std::uint64_t path_hash(std::string_view rest,
+                                  std::uint64_t hash = 0xcbf29ce484222325ULL) {
+  for (const char c : rest) {
     hash ^= static_cast<unsigned char>(c);
     hash *= 0x100000001b3ULL;
   }

@@ -1,15 +1,17 @@
-// apk-tools' installed database: records of "X:value" lines, a blank line after each. Only what
-// describes the package is read; the file list (F, M, R, a, Z) is passed over.
+// apk-tools' installed database: records of "X:value" lines, a blank line after each. Of the file
+// list, F (a folder) and R (a file in it) are read; their modes and checksums (M, a, Z) are not.
 // Format: https://wiki.alpinelinux.org/wiki/Apk_spec
 
 #include "portique/inventory/os/apk_installed.h"
 
 #include <algorithm>
+#include <optional>
 
 #include <fmt/format.h>
 
 #include "portique/base/text.h"
 #include "portique/inventory/add_issue.h"
+#include "portique/inventory/owned_files.h"
 
 namespace portique::inventory {
 
@@ -20,7 +22,7 @@ using base::Code;
 class InstalledReader {
 public:
   InstalledReader(const base::Limits& limits, Analysis& analysis)
-      : limits_(&limits), analysis_(&analysis) {}
+      : limits_(&limits), analysis_(&analysis), owned_(limits, analysis) {}
 
   void read(std::string_view text) {
     while (!text.empty() && !full_) {
@@ -38,7 +40,8 @@ public:
 
 private:
   struct Record {
-    std::size_t line = 0; ///< of its first field, 0 if there was none
+    std::size_t line = 0;                ///< of its first field, 0 if there was none
+    std::optional<std::uint64_t> folder; ///< hash of the last F
     std::string_view name, version, arch, licence, origin, maintainer;
   };
 
@@ -59,6 +62,10 @@ private:
       finish();
     }
     if (record_.line == 0) record_.line = line_;
+    if (line[0] == 'F' || line[0] == 'R') {
+      owned_file(line);
+      return;
+    }
     std::string_view* value = slot(line[0]);
     if (value == nullptr) return;
     if (line.size() > limits_->field_bytes) {
@@ -68,6 +75,21 @@ private:
       return;
     }
     *value = base::trim(line.substr(2));
+  }
+
+  void owned_file(std::string_view line) {
+    const std::string_view path = line.substr(2);
+    if (path.size() > limits_->path_bytes) {
+      issue(Code::LimitExceeded, line_, [] { return "the path is too long"; });
+      return;
+    }
+    if (line[0] == 'F') {
+      record_.folder = folder_hash(path, buffer_);
+    } else if (record_.folder) {
+      owned_.add_in(*record_.folder, path);
+    } else {
+      issue(Code::Malformed, line_, [] { return "a file without a folder before it"; });
+    }
   }
 
   std::string_view* slot(char letter) {
@@ -92,12 +114,20 @@ private:
   void finish() {
     const Record record = std::exchange(record_, {});
     if (record.line == 0) return;
+    if (add(record))
+      owned_.give_to(record.name);
+    else
+      owned_.drop();
+  }
+
+  /// Whether the record is one of a package.
+  bool add(const Record& record) {
     if (!base::is_word(record.name)) {
       issue(Code::Malformed, record.line, [&] {
         return std::string(record.name.empty() ? "a record without a package name"
                                                : excerpt(record.name) + " is no package name");
       });
-      return;
+      return false;
     }
     if (!base::is_word(record.version)) {
       issue(Code::Malformed, record.line, [&] {
@@ -107,14 +137,14 @@ private:
                                ? "no version"
                                : "the invalid version " + excerpt(record.version));
       });
-      return;
+      return false;
     }
     if (analysis_->packages.size() >= limits_->packages) {
       issue(Code::LimitExceeded, record.line, [] {
         return "too many packages; the rest is not read";
       });
       full_ = true;
-      return;
+      return false;
     }
     model::Package package{
         .type = "apk",
@@ -127,10 +157,13 @@ private:
     };
     if (!record.licence.empty()) package.licences.push_back(utf8_value(record.licence));
     analysis_->packages.push_back(std::move(package));
+    return true;
   }
 
   const base::Limits* limits_;
   Analysis* analysis_;
+  OwnedPaths owned_;
+  std::string buffer_;
   Record record_;
   std::size_t line_ = 0;
   bool full_ = false;

@@ -19,9 +19,9 @@ inline constexpr std::array<std::string_view, 1> kApkInstalledEndings{"apk/db/in
 
 inline constexpr Cataloger kApkInstalled{
     .id = "apk-installed",
-    .version = 1,
+    .version = 2,
     .files = "`lib/apk/db/installed`, `usr/lib/apk/db/installed`",
-    .gives = "apk packages with their origin",
+    .gives = "apk packages with their origin and files",
     .locations = kApkInstalledLocations,
     .endings = kApkInstalledEndings,
     .size_limit = &base::Limits::text_database_bytes,

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "portique/base/file.h"
+#include "portique/base/text.h"
 #include "portique/inventory/os/apk_installed.h"
 #include "portique/test_support/shared_data.h"
 
@@ -92,10 +93,31 @@ TEST(ApkInstalled, KeepsWithinItsLimits) {
   ASSERT_EQ(wide.issues.size(), 1U) << "only a field that is wanted can be too long";
   EXPECT_EQ(wide.issues[0].code, base::Code::LimitExceeded);
 
+  limits.path_bytes = 3;
+  limits.owned_paths = 2;
+  const Analysis files = analyze("P:a\nV:1\nF:four\nF:x\nR:abcd\nR:1\nR:2\nR:3\n", limits);
+  EXPECT_EQ(files.owned.at(0).paths.size(), 2U);
+  EXPECT_EQ(files.issues.size(), 3U);
+
   std::string garbage;
   for (int i = 0; i < 5000; ++i)
     garbage += "garbage\n";
   EXPECT_EQ(analyze(garbage).issues.size(), 100U);
+}
+
+TEST(ApkInstalled, SaysWhichFilesAPackageOwns) {
+  const Analysis found =
+      analyze("P:a\nV:1\nF:\nR:.hidden\nF:usr/bin\nM:0:0:1777\nR:x\na:0:0:755\nZ:Q1abc=\nR:y z\n"
+              "F:empty\n\nP:none\nV:1\nF:etc\n\nP:broken\nF:usr\nR:lost\n\nP:b\nV:2\nR:early\n"
+              "F:etc\nR:..\nR:c\n");
+  ASSERT_EQ(found.owned.size(), 2U);
+  EXPECT_EQ(
+      found.owned[0],
+      (OwnedFiles{"a", {path_hash(".hidden"), path_hash("usr/bin/x"), path_hash("usr/bin/y z")}}));
+  EXPECT_EQ(found.owned[1], (OwnedFiles{"b", {path_hash("etc/c")}}));
+  EXPECT_THAT(messages(found),
+              ElementsAre("line 17: package broken has no version",
+                          "line 23: a file without a folder before it"));
 }
 
 TEST(ApkInstalled, MakesForeignTextUtf8) {
@@ -127,6 +149,14 @@ TEST(ApkInstalled, ReadsARealAlpineDatabase) {
                           "ada-libs 2.7.4-r0 x86_64 ada"));
   EXPECT_THAT(messages(found),
               ElementsAre("line 23: package invalidPackageWithoutAVersion has no version"));
+  std::size_t files = 0;
+  for (const OwnedFiles& owned : found.owned)
+    files += owned.paths.size();
+  std::size_t listed = 0;
+  for (const std::string_view line : base::split(text, '\n'))
+    if (line.starts_with("R:")) ++listed;
+  EXPECT_EQ(files, listed);
+  EXPECT_EQ(files, 76U);
 }
 
 } // namespace

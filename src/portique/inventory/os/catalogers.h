@@ -6,6 +6,7 @@
 #include "portique/inventory/os/apk_installed.h"
 #include "portique/inventory/os/deb_copyright.h"
 #include "portique/inventory/os/distro_fallback.h"
+#include "portique/inventory/os/dpkg_files.h"
 #include "portique/inventory/os/dpkg_status.h"
 #include "portique/inventory/os/os_release.h"
 #include "portique/inventory/os/rpm_bdb.h"
@@ -19,6 +20,7 @@ namespace portique::inventory {
 inline constexpr std::array kOsCatalogers{
     kOsRelease,
     kDistroFallback,
+    kDpkgFiles, // before dpkg-status, which takes all of status.d
     kDpkgStatus,
     kDebCopyright,
     kApkInstalled,

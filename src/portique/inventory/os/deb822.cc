@@ -19,6 +19,13 @@ bool is_field_name(std::string_view name) {
 
 } // namespace
 
+// As in dpkg's pkg_name_is_illegal(): a letter or digit, then those and "-+._".
+bool is_deb_package_name(std::string_view name) {
+  return !name.empty() && base::is_alnum(name.front()) && std::ranges::all_of(name, [](char c) {
+    return base::is_alnum(c) || c == '-' || c == '+' || c == '.' || c == '_';
+  });
+}
+
 std::string_view Deb822Reader::take_line() {
   ++line_;
   std::string_view line = base::take_until(rest_, '\n');

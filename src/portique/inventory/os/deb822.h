@@ -9,6 +9,9 @@
 
 namespace portique::inventory {
 
+/// Whether dpkg would take it for the name of a package.
+bool is_deb_package_name(std::string_view name);
+
 struct Deb822Item {
   enum class Kind : std::uint8_t {
     Field,

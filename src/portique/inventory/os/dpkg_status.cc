@@ -23,13 +23,6 @@ namespace {
 
 using base::Code;
 
-// Named as in pkg_name_is_illegal: of dpkg: a letter or digit, then those and "-+._".
-bool is_package_name(std::string_view name) {
-  return !name.empty() && base::is_alnum(name.front()) && std::ranges::all_of(name, [](char c) {
-    return base::is_alnum(c) || c == '-' || c == '+' || c == '.' || c == '_';
-  });
-}
-
 // deb-version(7): [epoch:]upstream[-revision].
 bool is_version(std::string_view text) {
   const auto made_of = [](std::string_view part, std::string_view others) {
@@ -154,7 +147,7 @@ private:
   void finish() {
     const Record record = std::exchange(record_, {});
     if (record.line == 0) return;
-    if (!is_package_name(record.package)) {
+    if (!is_deb_package_name(record.package)) {
       issue(Code::Malformed, record.line, [&] {
         return std::string(record.package.empty()
                                ? "a record without a package name"
@@ -224,7 +217,7 @@ private:
     const std::string_view version =
         base::trim(rest.ends_with(')') ? rest.substr(0, rest.size() - 1) : std::string_view{});
     const bool has_version = record.source.contains('(');
-    if (!is_package_name(name) || (has_version && !base::is_word(version))) {
+    if (!is_deb_package_name(name) || (has_version && !base::is_word(version))) {
       issue(Code::Malformed, record.line, [&] {
         return fmt::format("package {} has the invalid source {}",
                            record.package.substr(0, 100),

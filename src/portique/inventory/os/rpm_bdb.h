@@ -20,10 +20,10 @@ inline constexpr std::array<std::string_view, 1> kRpmBdbEndings{"rpm/Packages"};
 
 inline constexpr Cataloger kRpmBdb{
     .id = "rpm-bdb",
-    .version = 1,
+    .version = 2,
     .files =
         "`Packages` in the same folders, a Berkeley DB hash file (CentOS 7, older Fedora and SUSE)",
-    .gives = "rpm packages with epoch, source package and module",
+    .gives = "rpm packages with epoch, source package, module and files",
     .locations = kRpmBdbLocations,
     .endings = kRpmBdbEndings,
     .size_limit = &base::Limits::binary_database_bytes,

@@ -1,11 +1,12 @@
 // rpm's header structure, immutable region included: https://rpm-software-management.github.io/rpm/
 // manual/format_header.html. In a database it has no magic before it. Only the tags that describe
-// the package are looked at; signatures and file lists are passed over.
+// the package and name its files are looked at; signatures are passed over.
 
 #include "portique/inventory/os/rpm_header.h"
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -31,11 +32,22 @@ enum Tag : std::uint32_t {
   kLicence = 1014,
   kPackager = 1015,
   kArch = 1022,
+  kOldFileNames = 1027,
+  kFileModes = 1030,
   kSourceRpm = 1044,
+  kDirIndexes = 1116,
+  kBaseNames = 1117,
+  kDirNames = 1118,
   kModularityLabel = 5096,
 };
 
-enum Type : std::uint32_t { kInt32 = 4, kString = 6, kStringArray = 8, kI18nString = 9 };
+enum Type : std::uint32_t {
+  kInt16 = 3,
+  kInt32 = 4,
+  kString = 6,
+  kStringArray = 8,
+  kI18nString = 9
+};
 
 constexpr std::size_t kEntryBytes = 16;
 /// What rpm itself takes as the most that can be.
@@ -82,27 +94,15 @@ Result<std::string_view> text_at(Bytes data, std::uint32_t offset) {
   return rest.substr(0, end);
 }
 
-Result<void> read_entry(ByteReader& index, Bytes data, Fields& fields) {
-  const auto tag = PQ_TRY(index.be<std::uint32_t>());
-  const auto type = PQ_TRY(index.be<std::uint32_t>());
-  const auto offset = PQ_TRY(index.be<std::uint32_t>());
-  const auto count = PQ_TRY(index.be<std::uint32_t>());
-  if (tag == kEpoch) {
-    if (type != kInt32 || count == 0) return fail(Code::Malformed, "the epoch is no number");
-    ByteReader at(data);
-    PQ_TRY(at.seek(offset));
-    fields.epoch = PQ_TRY(at.be<std::uint32_t>());
-    return {};
-  }
-  std::string_view* slot = fields.slot(tag);
-  if (slot == nullptr) return {};
-  if ((type != kString && type != kStringArray && type != kI18nString) || count == 0)
-    return fail(Code::Malformed, fmt::format("tag {} is no text", tag));
-  *slot = PQ_TRY(text_at(data, offset));
-  return {};
-}
+struct Entry {
+  std::uint32_t tag = 0;
+  std::uint32_t type = 0;
+  std::uint32_t offset = 0;
+  std::uint32_t count = 0; ///< of values; 0: there is no such entry
+};
 
-Result<Fields> read_fields(Bytes header) {
+/// Calls `visit(entry, data)` with every entry of the index, and the bytes that it points into.
+template <typename Visit> Result<void> for_each_entry(Bytes header, Visit visit) {
   ByteReader reader(header);
   const auto entries = PQ_TRY(reader.be<std::uint32_t>());
   const auto data_bytes = PQ_TRY(reader.be<std::uint32_t>());
@@ -110,10 +110,96 @@ Result<Fields> read_fields(Bytes header) {
     return fail(Code::Malformed, fmt::format("the header says that it has {} entries", entries));
   ByteReader index(PQ_TRY(reader.take(entries * kEntryBytes)));
   const Bytes data = PQ_TRY(reader.take(data_bytes));
+  while (!index.at_end()) {
+    Entry entry;
+    entry.tag = PQ_TRY(index.be<std::uint32_t>());
+    entry.type = PQ_TRY(index.be<std::uint32_t>());
+    entry.offset = PQ_TRY(index.be<std::uint32_t>());
+    entry.count = PQ_TRY(index.be<std::uint32_t>());
+    PQ_TRY(visit(entry, data));
+  }
+  return {};
+}
+
+Result<void> read_field(const Entry& entry, Bytes data, Fields& fields) {
+  if (entry.tag == kEpoch) {
+    if (entry.type != kInt32 || entry.count == 0)
+      return fail(Code::Malformed, "the epoch is no number");
+    ByteReader at(data);
+    PQ_TRY(at.seek(entry.offset));
+    fields.epoch = PQ_TRY(at.be<std::uint32_t>());
+    return {};
+  }
+  std::string_view* slot = fields.slot(entry.tag);
+  if (slot == nullptr) return {};
+  if ((entry.type != kString && entry.type != kStringArray && entry.type != kI18nString) ||
+      entry.count == 0)
+    return fail(Code::Malformed, fmt::format("tag {} is no text", entry.tag));
+  *slot = PQ_TRY(text_at(data, entry.offset));
+  return {};
+}
+
+Result<Fields> read_fields(Bytes header) {
   Fields fields;
-  while (!index.at_end())
-    PQ_TRY(read_entry(index, data, fields));
+  PQ_TRY(for_each_entry(
+      header, [&](const Entry& entry, Bytes data) { return read_field(entry, data, fields); }));
   return fields;
+}
+
+/// The tags that name files.
+struct FileTags {
+  Entry old_names, names, folders, folder_indexes, modes;
+  Bytes data;
+
+  Entry* slot(std::uint32_t tag) {
+    switch (tag) {
+    case kOldFileNames:
+      return &old_names;
+    case kBaseNames:
+      return &names;
+    case kDirNames:
+      return &folders;
+    case kDirIndexes:
+      return &folder_indexes;
+    case kFileModes:
+      return &modes;
+    default:
+      return nullptr;
+    }
+  }
+};
+
+/// Calls `visit(text)` with each text of an array.
+template <typename Visit> Result<void> for_each_text(const Entry& entry, Bytes data, Visit visit) {
+  if (entry.count != 0 && entry.type != kStringArray)
+    return fail(Code::Malformed, fmt::format("tag {} is no list of texts", entry.tag));
+  std::uint64_t offset = entry.offset;
+  for (std::uint32_t i = 0; i < entry.count; ++i) {
+    if (offset >= data.size()) return fail(Code::Malformed, "a tag lies outside of the header");
+    const auto text = PQ_TRY(text_at(data, static_cast<std::uint32_t>(offset)));
+    offset += text.size() + 1;
+    PQ_TRY(visit(text));
+  }
+  return {};
+}
+
+/// Number `index` of a list of numbers.
+template <std::unsigned_integral T>
+Result<T> number_at(const Entry& entry, Type type, Bytes data, std::uint32_t index) {
+  if (entry.type != type || index >= entry.count)
+    return fail(Code::Malformed, fmt::format("tag {} has no number {}", entry.tag, index));
+  ByteReader at(data);
+  PQ_TRY(at.seek(entry.offset + std::uint64_t{index} * sizeof(T)));
+  return at.be<T>();
+}
+
+/// Whether a file of the list is neither folder nor link; taken for granted if no mode says so.
+Result<bool> is_regular(const FileTags& tags, std::uint32_t index) {
+  constexpr unsigned kFormatBits = 0170000;
+  constexpr unsigned kRegular = 0100000;
+  if (tags.modes.count == 0) return true;
+  const unsigned mode = PQ_TRY(number_at<std::uint16_t>(tags.modes, kInt16, tags.data, index));
+  return (mode & kFormatBits) == kRegular;
 }
 
 /// "bash-5.1.8-6.el9.src.rpm" into name and version-release.
@@ -164,6 +250,36 @@ Result<model::Package> read_rpm_header(Bytes header) {
   return package;
 }
 
+Result<void> read_rpm_files(Bytes header, OwnedPaths& owned) {
+  FileTags tags;
+  PQ_TRY(for_each_entry(header, [&](const Entry& entry, Bytes data) -> Result<void> {
+    tags.data = data;
+    if (Entry* slot = tags.slot(entry.tag)) *slot = entry;
+    return {};
+  }));
+  std::uint32_t index = 0;
+  PQ_TRY(for_each_text(tags.old_names, tags.data, [&](std::string_view path) -> Result<void> {
+    if (PQ_TRY(is_regular(tags, index++))) owned.add(path);
+    return {};
+  }));
+  std::vector<std::uint64_t> folders;
+  std::string buffer;
+  PQ_TRY(for_each_text(tags.folders, tags.data, [&](std::string_view folder) -> Result<void> {
+    folders.push_back(folder_hash(folder, buffer));
+    return {};
+  }));
+  index = 0;
+  return for_each_text(tags.names, tags.data, [&](std::string_view name) -> Result<void> {
+    const auto folder =
+        PQ_TRY(number_at<std::uint32_t>(tags.folder_indexes, kInt32, tags.data, index));
+    if (folder >= folders.size())
+      return fail(Code::Malformed,
+                  fmt::format("file {} lies in folder {}, which is none", index, folder));
+    if (PQ_TRY(is_regular(tags, index++))) owned.add_in(folders[folder], name);
+    return {};
+  });
+}
+
 Result<void> RpmPackages::allow(std::uint64_t header_bytes) {
   if (header_bytes > limits_->rpm_header_bytes)
     return fail(Code::LimitExceeded,
@@ -187,6 +303,11 @@ Result<void> RpmPackages::add(Bytes header) {
   if (package->name == "gpg-pubkey") return {};
   if (analysis_.packages.size() >= limits_->packages)
     return fail(Code::LimitExceeded, "too many packages; the rest is not read");
+  const auto files = read_rpm_files(header, owned_);
+  if (!files && !issues_are_full(analysis_))
+    add_issue(analysis_,
+              base::Error(files.error()).at(fmt::format("files of package {}", package->name)));
+  owned_.give_to(package->name);
   analysis_.packages.push_back(std::move(*package));
   return {};
 }

@@ -7,6 +7,7 @@
 #include "portique/base/result.h"
 #include "portique/inventory/cataloger.h"
 #include "portique/inventory/file_content.h"
+#include "portique/inventory/owned_files.h"
 
 namespace portique::inventory {
 
@@ -14,11 +15,17 @@ namespace portique::inventory {
 /// entries and data bytes, the index, the data. Code::Malformed if it is none.
 base::Result<model::Package> read_rpm_header(base::Bytes header);
 
+/// The regular files that a header lists, in either form that rpm has used.
+base::Result<void> read_rpm_files(base::Bytes header, OwnedPaths& owned);
+
 /// Gathers the packages of one rpm database, whatever form it has on the disk.
 class RpmPackages {
 public:
   RpmPackages(const FileContent& file, const base::Limits& limits)
-      : limits_(&limits), bytes_left_(file.size()) {}
+      : limits_(&limits), bytes_left_(file.size()), owned_(limits, analysis_) {}
+
+  RpmPackages(const RpmPackages&) = delete;
+  RpmPackages& operator=(const RpmPackages&) = delete;
 
   /// Whether a header of this size may be read: headers that are together larger than the file
   /// that holds them overlap, and are a trap.
@@ -36,6 +43,7 @@ private:
   std::uint64_t bytes_left_;
   std::size_t seen_ = 0;
   Analysis analysis_;
+  OwnedPaths owned_; ///< borrows analysis_
 };
 
 } // namespace portique::inventory

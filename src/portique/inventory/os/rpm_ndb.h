@@ -19,9 +19,9 @@ inline constexpr std::array<std::string_view, 1> kRpmNdbEndings{"rpm/Packages.db
 
 inline constexpr Cataloger kRpmNdb{
     .id = "rpm-ndb",
-    .version = 1,
+    .version = 2,
     .files = "`Packages.db` in the same folders (SUSE)",
-    .gives = "rpm packages with epoch, source package and module",
+    .gives = "rpm packages with epoch, source package, module and files",
     .locations = kRpmNdbLocations,
     .endings = kRpmNdbEndings,
     .size_limit = &base::Limits::binary_database_bytes,

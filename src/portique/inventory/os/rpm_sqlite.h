@@ -20,9 +20,9 @@ inline constexpr std::array<std::string_view, 1> kRpmSqliteEndings{"rpm/rpmdb.sq
 
 inline constexpr Cataloger kRpmSqlite{
     .id = "rpm-sqlite",
-    .version = 1,
+    .version = 2,
     .files = "`rpmdb.sqlite` in `var/lib/rpm`, `usr/lib/sysimage/rpm` or `usr/share/rpm`",
-    .gives = "rpm packages with epoch, source package and module",
+    .gives = "rpm packages with epoch, source package, module and files",
     .locations = kRpmSqliteLocations,
     .endings = kRpmSqliteEndings,
     .size_limit = &base::Limits::binary_database_bytes,

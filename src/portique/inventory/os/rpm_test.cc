@@ -4,6 +4,7 @@
 #include <cstring>
 #include <filesystem>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -72,6 +73,38 @@ std::optional<std::vector<std::string>> rpm_lines(const fs::path& folder,
   return lines;
 }
 
+/// Package and path of every regular file, the path as its hash.
+using Files = std::set<std::pair<std::string, std::uint64_t>>;
+
+Files files_of(const Analysis& analysis) {
+  Files files;
+  for (const OwnedFiles& owned : analysis.owned)
+    for (const std::uint64_t path : owned.paths)
+      files.emplace(owned.package, path);
+  return files;
+}
+
+/// The same from rpm, which must be able to read the database.
+Files rpm_files(const fs::path& folder, const std::string& backend) {
+  const auto output = base::run_program({"rpm",
+                                         "--define",
+                                         "_db_backend " + backend,
+                                         "--dbpath",
+                                         folder.string(),
+                                         "-qa",
+                                         "--qf",
+                                         "[%{=NAME} %{FILEMODES:perms} %{FILENAMES}\\n]"});
+  Files files;
+  EXPECT_TRUE(output && output->exit_status == 0);
+  if (!output) return files;
+  for (std::string_view line : base::split(output->out, '\n')) {
+    const std::string_view name = base::take_until(line, ' ');
+    const std::string_view mode = base::take_until(line, ' ');
+    if (mode.starts_with('-')) files.emplace(name, path_hash(line.substr(1)));
+  }
+  return files;
+}
+
 /// A copy that rpm may lock.
 fs::path copy_of(const fs::path& database, const base::TempDir& folder) {
   fs::copy(database, folder.path() / database.filename());
@@ -85,6 +118,7 @@ struct RealDatabase {
   Analyze analyze;
   std::string backend; ///< "": Debian's rpm cannot read it
   std::size_t packages;
+  std::size_t files; ///< regular ones
 };
 
 class RpmReal : public testing::TestWithParam<RealDatabase> {};
@@ -97,20 +131,23 @@ TEST_P(RpmReal, AgreesWithRpm) {
   for (const model::Issue& issue : found.issues)
     ADD_FAILURE() << issue.message;
   EXPECT_EQ(found.packages.size(), real.packages);
+  EXPECT_EQ(files_of(found).size(), real.files);
   if (real.backend.empty()) return;
   const auto folder = base::TempDir::create("rpm").value();
   const auto want = rpm_lines(copy_of(path, folder), real.backend);
   if (!want) GTEST_SKIP() << "rpm cannot read the database here";
   EXPECT_EQ(lines_of(found), *want);
+  EXPECT_EQ(files_of(found), rpm_files(folder.path(), real.backend));
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Databases,
     RpmReal,
-    testing::Values(RealDatabase{"cbl-mariner-2.0/rpmdb.sqlite", analyze_rpm_sqlite, "sqlite", 129},
-                    RealDatabase{"sle15-bci/Packages.db", analyze_rpm_ndb, "", 35},
-                    RealDatabase{"fedora-bdb/Packages", analyze_rpm_bdb, "bdb_ro", 3},
-                    RealDatabase{"libuuid/Packages", analyze_rpm_bdb, "bdb_ro", 1}),
+    testing::Values(
+        RealDatabase{"cbl-mariner-2.0/rpmdb.sqlite", analyze_rpm_sqlite, "sqlite", 129, 5366},
+        RealDatabase{"sle15-bci/Packages.db", analyze_rpm_ndb, "", 35, 1081},
+        RealDatabase{"fedora-bdb/Packages", analyze_rpm_bdb, "bdb_ro", 3, 121},
+        RealDatabase{"libuuid/Packages", analyze_rpm_bdb, "bdb_ro", 1, 3}),
     [](const auto& database) {
       std::string name = database.param.path.substr(0, database.param.path.find('/'));
       std::erase_if(name, [](char c) { return c == '-' || c == '.'; });
@@ -127,7 +164,11 @@ TEST(Rpm, AgreesWithADatabaseThatRpmMade) {
         spec,
         fmt::format(
             "Name: made-{0}\nVersion: 1.{0}~rc1\nRelease: {0}.el9\n{1}Summary: s\n"
-            "License: MIT and (GPLv2+ or BSD)\nBuildArch: noarch\n%description\n{2}\n%files\n",
+            "License: MIT and (GPLv2+ or BSD)\nBuildArch: noarch\n%description\n{2}\n%install\n"
+            "mkdir -p %{{buildroot}}/opt/made-{0}/empty\necho {0} > %{{buildroot}}/opt/made-{0}/a\n"
+            "ln -s a %{{buildroot}}/opt/made-{0}/link\necho x > "
+            "%{{buildroot}}/opt/made-{0}/empty.conf\n"
+            "%files\n/opt/made-{0}\n%ghost /opt/made-{0}/empty.conf\n",
             i,
             i % 3 == 0 ? fmt::format("Epoch: {}\n", i) : "",
             std::string(static_cast<std::size_t>(i) * 400, 'x'))));
@@ -152,6 +193,8 @@ TEST(Rpm, AgreesWithADatabaseThatRpmMade) {
   EXPECT_THAT(found.issues, IsEmpty());
   EXPECT_EQ(found.packages.size(), 20U);
   EXPECT_EQ(lines_of(found), *want);
+  EXPECT_EQ(files_of(found).size(), 40U);
+  EXPECT_EQ(files_of(found), rpm_files(folder.path() / "db", "sqlite"));
 }
 
 TEST(Rpm, EveryFormGivesTheSame) {
@@ -160,6 +203,10 @@ TEST(Rpm, EveryFormGivesTheSame) {
       "dbus-libs|1:1.12.20-8.el9|x86_64|dbus-1.12.20-8.el9.src.rpm|GPLv2+|",
       "nodejs|1:16.20.2-8.module+el9|x86_64|nodejs-16.20.2-8.module+el9.src.rpm|MIT|"
       "nodejs:16:9030020240201:rhel9"};
+  const Files want_files{{"bash", path_hash("bin/bash")},
+                         {"bash", path_hash("usr/share/doc/bash/README")},
+                         {"dbus-libs", path_hash("usr/lib64/libdbus-1.so.3.19.13")},
+                         {"dbus-libs", path_hash("usr/share/doc/dbus-libs/COPYING")}};
   for (const auto& [path, analyze] :
        {std::pair<std::string, Analyze>{"rpm-sqlite/good/var/lib/rpm/rpmdb.sqlite",
                                         analyze_rpm_sqlite},
@@ -169,6 +216,7 @@ TEST(Rpm, EveryFormGivesTheSame) {
     const std::string content = fixture(path);
     const Analysis found = analyze({"x", base::as_bytes(content)}, {});
     EXPECT_EQ(lines_of(found), want) << path;
+    EXPECT_EQ(files_of(found), want_files) << path;
     ASSERT_EQ(found.packages.size(), 3U) << path;
     const auto& dbus = found.packages[1];
     EXPECT_EQ(dbus.source_name, "dbus");
