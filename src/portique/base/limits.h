@@ -53,6 +53,14 @@ struct Limits {
   /// MiB.
   std::uint64_t rpm_header_bytes = 16ULL << 20U;
 
+  // --- XML ----------------------------------------------------------------------------------
+  /// A CycloneDX document in XML about 20,000 packages has some 40 MB.
+  std::uint64_t xml_bytes = 64ULL << 20U;
+  /// Tags, opening and closing, and attributes; each takes up to 130 bytes of memory.
+  std::uint64_t xml_nodes = 3'000'000;
+  /// Project files and SBOMs stay under 20.
+  std::uint64_t xml_depth = 128;
+
   // --- advisories ---------------------------------------------------------------------------
   /// The longest record of the public OSV export has some 6 MB (Linux kernel version lists).
   std::uint64_t advisory_bytes = 32ULL << 20U;
