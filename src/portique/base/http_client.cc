@@ -130,7 +130,15 @@ bool begin_body(Transfer& transfer) {
   return true;
 }
 
+/// Whether the caller wants no more of it.
+bool is_cancelled(Transfer& transfer) {
+  if (!transfer.request->cancelled || !transfer.request->cancelled()) return false;
+  if (!transfer.error) transfer.error.emplace(Code::Network, "the transfer was given up");
+  return true;
+}
+
 bool deliver(Transfer& transfer, Bytes piece) {
+  if (is_cancelled(transfer)) return false;
   if (!transfer.started && !begin_body(transfer)) return false;
   if (transfer.pass_over > 0) {
     const std::size_t known = std::min<std::uint64_t>(transfer.pass_over, piece.size());
@@ -192,6 +200,7 @@ std::size_t on_header(char* data, std::size_t size, std::size_t count, void* use
 /// so a stall is told here.
 int on_progress(void* user, curl_off_t total, curl_off_t got, curl_off_t, curl_off_t sent) {
   auto& transfer = *static_cast<Transfer*>(user);
+  if (is_cancelled(transfer)) return 1;
   const auto time = std::chrono::steady_clock::now();
   if (got + sent != transfer.moved) {
     transfer.moved = got + sent;
@@ -265,6 +274,7 @@ struct HttpClient::State {
 
   void configure(Transfer& transfer, const HeaderList& headers, Reason& why) const;
   void configure_environment(const HttpUrl& url) const;
+  void configure_tls() const;
   [[nodiscard]] HeaderList headers_of(const Transfer& transfer, const HttpUrl& origin) const;
 
   /// One exchange; `code` says what libcurl made of it.
@@ -282,13 +292,31 @@ void HttpClient::State::configure_environment(const HttpUrl& url) const {
     curl_easy_setopt(curl, CURLOPT_CAINFO, file.c_str());
   if (const std::string folder = environment("SSL_CERT_DIR"); !folder.empty())
     curl_easy_setopt(curl, CURLOPT_CAPATH, folder.c_str());
-  if (url.is_loopback()) {
+  if (!options.unix_socket.empty())
+    curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, options.unix_socket.c_str());
+  if (url.is_loopback() || !options.unix_socket.empty()) {
     curl_easy_setopt(curl, CURLOPT_PROXY, "");
   } else if (url.scheme == "http" && environment("http_proxy").empty() &&
              !environment("HTTP_PROXY").empty() && environment("REQUEST_METHOD").empty()) {
     // libcurl leaves HTTP_PROXY aside because a CGI program gets it from a request's header.
     curl_easy_setopt(curl, CURLOPT_PROXY, environment("HTTP_PROXY").c_str());
   }
+}
+
+void HttpClient::State::configure_tls() const {
+  CURL* curl = handle.get();
+  curl_easy_setopt(curl, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  const auto set_file = [curl](CURLoption option, const std::filesystem::path& file) {
+    if (!file.empty()) curl_easy_setopt(curl, option, file.c_str());
+  };
+  // libcurl would look into the system's folder as well.
+  if (!options.tls.authorities.empty()) curl_easy_setopt(curl, CURLOPT_CAPATH, nullptr);
+  set_file(CURLOPT_CAINFO, options.tls.authorities);
+  set_file(CURLOPT_SSLCERT, options.tls.certificate);
+  set_file(CURLOPT_SSLKEY, options.tls.key);
+  if (options.tls.verify) return;
+  curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
+  curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
 }
 
 void HttpClient::State::configure(Transfer& transfer,
@@ -300,7 +328,6 @@ void HttpClient::State::configure(Transfer& transfer,
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, why.data());
   curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(curl, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
   curl_easy_setopt(curl, CURLOPT_USERAGENT, options.user_agent.c_str());
   curl_easy_setopt(
@@ -323,6 +350,7 @@ void HttpClient::State::configure(Transfer& transfer,
         curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
   }
   configure_environment(transfer.url);
+  configure_tls();
 }
 
 HeaderList HttpClient::State::headers_of(const Transfer& transfer, const HttpUrl& origin) const {

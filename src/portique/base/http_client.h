@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -15,6 +16,14 @@
 #include "portique/base/result.h"
 
 namespace portique::base {
+
+/// PEM files for https; empty ones are left out.
+struct HttpTls {
+  std::filesystem::path authorities; ///< trusted instead of the system's
+  std::filesystem::path certificate; ///< our own, for servers that ask who we are
+  std::filesystem::path key;
+  bool verify = true; ///< false: any certificate of the server will do
+};
 
 struct HttpOptions {
   std::string user_agent = "portique";
@@ -29,6 +38,9 @@ struct HttpOptions {
   std::chrono::milliseconds back_off{500};
   /// A longer Retry-After is an error rather than a wait.
   std::chrono::seconds longest_wait{60};
+  /// Every request goes to this socket, whatever host its URL names; empty: over the network.
+  std::filesystem::path unix_socket;
+  HttpTls tls;
   /// How waiting is done; tests put a recorder here.
   std::function<void(std::chrono::milliseconds)> wait;
 };
@@ -54,6 +66,8 @@ struct HttpRequest {
   std::function<Result<void>()> restart;
   /// Bytes so far and in all (0: unknown).
   std::function<void(std::uint64_t done, std::uint64_t total)> progress;
+  /// Asked about once a second, and for each piece: true breaks the transfer off.
+  std::function<bool()> cancelled;
 };
 
 struct HttpResponse {

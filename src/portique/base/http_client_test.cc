@@ -6,6 +6,7 @@
 #include "portique/base/file.h"
 #include "portique/base/http_client.h"
 #include "portique/base/json.h"
+#include "portique/test_support/certificates.h"
 #include "portique/test_support/http_server.h"
 
 namespace portique::base {
@@ -249,6 +250,71 @@ TEST_F(HttpClientTest, SaysThatNobodyListens) {
   ASSERT_FALSE(response);
   EXPECT_EQ(response.error().code(), Code::Network);
   EXPECT_THAT(response.error().text(), HasSubstr("cannot fetch http://127.0.0.1:1/"));
+}
+
+TEST_F(HttpClientTest, TalksOverUnixSockets) {
+  options_.unix_socket = folder_.path() / "socket";
+  options_.retries = 0;
+  EXPECT_FALSE(get(request("http://engine/files/file"))) << "nobody listens yet";
+  const auto server =
+      test_support::HttpServer::start(folder_.path(), "unix:" + options_.unix_socket.string());
+  if (!server) GTEST_SKIP() << "python3 is not installed";
+  ::setenv("http_proxy", "http://127.0.0.1:1", 1);
+  const auto response = get(request("http://engine/files/file"));
+  ::unsetenv("http_proxy");
+  ASSERT_TRUE(response) << response.error().text();
+  EXPECT_EQ(body_, content_);
+}
+
+TEST_F(HttpClientTest, ShowsItsCertificate) {
+  if (!test_support::make_certificates(folder_.path())) GTEST_SKIP() << "openssl is not installed";
+  const auto server =
+      test_support::HttpServer::start(folder_.path(), "tls:" + folder_.path().string());
+  if (!server) GTEST_SKIP() << "python3 is not installed";
+  options_.retries = 0;
+  const auto made = request(server->url("/files/file"));
+  EXPECT_FALSE(get(made)) << "a server that the system's authorities do not vouch for";
+  options_.tls.authorities = folder_.path() / "ca.pem";
+  EXPECT_FALSE(get(made)) << "a client without certificate";
+  options_.tls.certificate = folder_.path() / "cert.pem";
+  options_.tls.key = folder_.path() / "key.pem";
+  const auto response = get(made);
+  ASSERT_TRUE(response) << response.error().text();
+  EXPECT_EQ(body_, content_);
+  options_.tls.authorities.clear();
+  options_.tls.verify = false;
+  EXPECT_TRUE(get(made));
+}
+
+TEST_F(HttpClientTest, TrustsTheNamedAuthorityAlone) {
+  if (!test_support::make_certificates(folder_.path())) GTEST_SKIP() << "openssl is not installed";
+  const auto server =
+      test_support::HttpServer::start(folder_.path(), "tls:" + folder_.path().string());
+  if (!server) GTEST_SKIP() << "python3 is not installed";
+  options_.retries = 0;
+  options_.tls.certificate = folder_.path() / "cert.pem";
+  options_.tls.key = folder_.path() / "key.pem";
+  options_.tls.authorities = "/etc/ssl/certs/ca-certificates.crt";
+  const auto response = get(request(server->url("/files/file")));
+  ASSERT_FALSE(response);
+  EXPECT_EQ(response.error().code(), Code::Network);
+}
+
+TEST_F(HttpClientTest, GivesUpWhenItIsCancelled) {
+  SERVER;
+  bool cancelled = false;
+  HttpRequest made = request(server.url("/stall"));
+  made.cancelled = [&] { return cancelled; };
+  made.sink = [&](Bytes) -> Result<void> {
+    cancelled = true;
+    return {};
+  };
+  options_.stall_timeout = seconds(30);
+  const auto started = std::chrono::steady_clock::now();
+  const auto response = get(made);
+  ASSERT_FALSE(response);
+  EXPECT_THAT(response.error().text(), HasSubstr("given up"));
+  EXPECT_LT(std::chrono::steady_clock::now() - started, seconds(4));
 }
 
 } // namespace

@@ -9,11 +9,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "portique/base/text.h"
-
 namespace portique::test_support {
 
-std::optional<HttpServer> HttpServer::start(const std::filesystem::path& folder) {
+std::optional<HttpServer> HttpServer::start(const std::filesystem::path& folder,
+                                            const std::string& how) {
   std::array<int, 2> in{};
   std::array<int, 2> out{};
   if (::pipe2(in.data(), O_CLOEXEC) != 0 || ::pipe2(out.data(), O_CLOEXEC) != 0)
@@ -21,7 +20,8 @@ std::optional<HttpServer> HttpServer::start(const std::filesystem::path& folder)
   std::string python = "python3";
   std::string script = PORTIQUE_SOURCE_DIR "/src/portique/test_support/http_server.py";
   std::string root = folder.string();
-  std::array<char*, 4> argv{python.data(), script.data(), root.data(), nullptr};
+  std::string listen = how;
+  std::array<char*, 5> argv{python.data(), script.data(), root.data(), listen.data(), nullptr};
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, in[0], 0);
@@ -41,7 +41,8 @@ std::optional<HttpServer> HttpServer::start(const std::filesystem::path& folder)
     if (failed == 0) ::waitpid(pid, nullptr, 0);
     return std::nullopt;
   }
-  return HttpServer(pid, in[1], base::parse_int<int>(line).value_or(0));
+  const std::string scheme = how.starts_with("tls:") ? "https" : "http";
+  return HttpServer(pid, in[1], scheme + "://127.0.0.1:" + line);
 }
 
 HttpServer::~HttpServer() {
@@ -51,10 +52,11 @@ HttpServer::~HttpServer() {
 }
 
 HttpServer::HttpServer(HttpServer&& other) noexcept
-    : pid_(other.pid_), keep_alive_(std::exchange(other.keep_alive_, -1)), port_(other.port_) {}
+    : pid_(other.pid_), keep_alive_(std::exchange(other.keep_alive_, -1)),
+      origin_(std::move(other.origin_)) {}
 
 std::string HttpServer::url(const std::string& path) const {
-  return "http://127.0.0.1:" + std::to_string(port_) + path;
+  return origin_ + path;
 }
 
 } // namespace portique::test_support

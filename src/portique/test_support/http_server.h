@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include <sys/types.h>
 
@@ -14,23 +15,30 @@ namespace portique::test_support {
 class HttpServer {
 public:
   /// Nothing if python3 is absent. `folder` is served under /files/.
-  static std::optional<HttpServer> start(const std::filesystem::path& folder);
+  static std::optional<HttpServer> start(const std::filesystem::path& folder) {
+    return start(folder, "");
+  }
+
+  /// The same on "unix:PATH", or on a port with "tls:FOLDER", where make_certificates() was, and
+  /// only for clients that show a certificate; "": plain.
+  static std::optional<HttpServer> start(const std::filesystem::path& folder,
+                                         const std::string& how);
   ~HttpServer();
   HttpServer(HttpServer&& other) noexcept;
   HttpServer& operator=(HttpServer&&) = delete;
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
 
-  /// "http://127.0.0.1:PORT" + path
+  /// "http://127.0.0.1:PORT" + path, or https
   [[nodiscard]] std::string url(const std::string& path) const;
 
 private:
-  HttpServer(pid_t pid, int keep_alive, int port)
-      : pid_(pid), keep_alive_(keep_alive), port_(port) {}
+  HttpServer(pid_t pid, int keep_alive, std::string origin)
+      : pid_(pid), keep_alive_(keep_alive), origin_(std::move(origin)) {}
 
   pid_t pid_ = -1;
   int keep_alive_ = -1; ///< the server ends when this end of its standard input is closed
-  int port_ = 0;
+  std::string origin_;
 };
 
 } // namespace portique::test_support

@@ -1,6 +1,7 @@
-"""HTTP server of the tests: http_server.py FOLDER
+"""HTTP server of the tests: http_server.py FOLDER [unix:PATH | tls:CERTIFICATES]
 
-Prints its port, serves 127.0.0.1, and ends when its standard input is closed.
+Prints its port, serves 127.0.0.1 or a Unix socket, and ends when its standard input is closed.
+With tls: clients must show a certificate of the authority in the folder.
 
   /files/PATH        the folder's file, with ETag, Last-Modified, Range, If-None-Match
   /weak/PATH         the same without ETag and Range
@@ -20,6 +21,8 @@ Prints its port, serves 127.0.0.1, and ends when its standard input is closed.
 import hashlib
 import json
 import os
+import socket
+import ssl
 import sys
 import threading
 import time
@@ -148,11 +151,32 @@ class Server(ThreadingHTTPServer):
         pass  # clients that hang up are what is tested
 
 
-def main():
+class UnixServer(Server):
+    address_family = socket.AF_UNIX
+
+    def server_bind(self):
+        self.socket.bind(self.server_address)
+
+
+def make_server(how):
+    kind, _, path = how.partition(":")
+    if kind == "unix":
+        return UnixServer(path, Handler)
     server = Server(("127.0.0.1", 0), Handler)
+    if kind == "tls":
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(f"{path}/server.pem", f"{path}/server.key")
+        context.load_verify_locations(f"{path}/ca.pem")
+        context.verify_mode = ssl.CERT_REQUIRED
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    return server
+
+
+def main():
+    server = make_server(sys.argv[2] if len(sys.argv) > 2 else "")
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    print(server.server_address[1], flush=True)
+    print(0 if isinstance(server, UnixServer) else server.server_address[1], flush=True)
     sys.stdin.read()
     os._exit(0)
 
