@@ -16,6 +16,10 @@ struct Limits {
   /// overlayfs stops at 128 layers; images squashed together by tools have been seen with more.
   std::uint64_t layers = 1024;
 
+  // --- engines ------------------------------------------------------------------------------
+  /// One answer of an engine: the changes of a container with 300,000 of them take some 30 MB.
+  std::uint64_t engine_answer_bytes = 64ULL << 20U;
+
   // --- layers -------------------------------------------------------------------------------
   /// The largest images in public use (CUDA, models) have layers of some 20 GiB.
   std::uint64_t layer_bytes = 64ULL << 30U;
