@@ -8,36 +8,26 @@
 #include <string>
 #include <utility>
 
-#include <sys/types.h>
+#include "portique/test_support/script_server.h"
 
 namespace portique::test_support {
 
 class HttpServer {
 public:
-  /// Nothing if python3 is absent. `folder` is served under /files/.
-  static std::optional<HttpServer> start(const std::filesystem::path& folder) {
-    return start(folder, "");
-  }
-
-  /// The same on "unix:PATH", or on a port with "tls:FOLDER", where make_certificates() was, and
-  /// only for clients that show a certificate; "": plain.
+  /// Nothing if python3 is absent. `folder` is served under /files/. `how`: "unix:PATH" for a
+  /// socket instead of a port; "tls:FOLDER", where make_certificates() was, for TLS with clients
+  /// that show a certificate; "" for plain HTTP.
   static std::optional<HttpServer> start(const std::filesystem::path& folder,
-                                         const std::string& how);
-  ~HttpServer();
-  HttpServer(HttpServer&& other) noexcept;
-  HttpServer& operator=(HttpServer&&) = delete;
-  HttpServer(const HttpServer&) = delete;
-  HttpServer& operator=(const HttpServer&) = delete;
+                                         const std::string& how = "");
 
   /// "http://127.0.0.1:PORT" + path, or https
-  [[nodiscard]] std::string url(const std::string& path) const;
+  [[nodiscard]] std::string url(const std::string& path) const { return origin_ + path; }
 
 private:
-  HttpServer(pid_t pid, int keep_alive, std::string origin)
-      : pid_(pid), keep_alive_(keep_alive), origin_(std::move(origin)) {}
+  HttpServer(ScriptServer server, std::string origin)
+      : server_(std::move(server)), origin_(std::move(origin)) {}
 
-  pid_t pid_ = -1;
-  int keep_alive_ = -1; ///< the server ends when this end of its standard input is closed
+  ScriptServer server_;
   std::string origin_;
 };
 
