@@ -12,7 +12,6 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
-#include "portique/base/file.h"
 #include "portique/base/text.h"
 
 namespace portique::image {
@@ -223,54 +222,26 @@ DockerEngine::changes(const EngineContainer& container) const {
   return base::at(product_ + "'s answer", parse_path_changes(document, limits_));
 }
 
-base::Result<EnginePathStat> DockerEngine::path_stat(const EngineContainer& container,
-                                                     std::string_view path) const {
-  base::HttpRequest request;
-  request.method = base::HttpMethod::Head;
-  const base::HttpResponse response =
-      PQ_TRY(send(std::move(request),
-                  "/containers/" + container.id + "/archive?path=%2F" + encoded(path, "/"),
-                  kDocumentPatience));
-  if (response.status != 200)
-    return std::unexpected(refusal(response, "path " + base::printable(path)));
-  return base::at(base::printable(path),
-                  parse_path_stat(response.header("x-docker-container-path-stat")));
+Feed DockerEngine::feed(std::string path, std::string what) const {
+  return [engine = *this, path = std::move(path), what = std::move(what)](
+             const ByteSink& sink, const Cancelled& cancelled) -> base::Result<void> {
+    base::HttpRequest request;
+    request.limit = engine.limits_.layer_bytes;
+    request.cancelled = cancelled;
+    request.sink = sink;
+    const base::HttpResponse response =
+        PQ_TRY(engine.send(std::move(request), path, kArchivePatience));
+    if (response.status != 200) return std::unexpected(engine.refusal(response, what));
+    return {};
+  };
 }
 
-base::Result<void> DockerEngine::stream(std::string_view path,
-                                        std::string_view what,
-                                        const base::Fd& into,
-                                        const Cancelled& cancelled) const {
-  base::HttpRequest request;
-  request.limit = limits_.layer_bytes;
-  request.cancelled = cancelled;
-  request.sink = [&](base::Bytes piece) { return base::write_all(into, piece); };
-  const base::HttpResponse response = PQ_TRY(send(std::move(request), path, kArchivePatience));
-  if (response.status != 200) return std::unexpected(refusal(response, what));
-  return {};
+Feed DockerEngine::save_image(const base::Digest& id) const {
+  return feed("/images/" + id.text() + "/get", "image " + id.text());
 }
 
-base::Result<void> DockerEngine::save_image(const base::Digest& id,
-                                            const base::Fd& into,
-                                            const Cancelled& cancelled) const {
-  return stream("/images/" + id.text() + "/get", "image " + id.text(), into, cancelled);
-}
-
-base::Result<void> DockerEngine::save_path(const EngineContainer& container,
-                                           std::string_view path,
-                                           const base::Fd& into,
-                                           const Cancelled& cancelled) const {
-  return stream("/containers/" + container.id + "/archive?path=%2F" + encoded(path, "/"),
-                "path " + base::printable(path),
-                into,
-                cancelled);
-}
-
-base::Result<void> DockerEngine::save_container(const EngineContainer& container,
-                                                const base::Fd& into,
-                                                const Cancelled& cancelled) const {
-  return stream(
-      "/containers/" + container.id + "/export", "content of the container", into, cancelled);
+Feed DockerEngine::save_container(const EngineContainer& container) const {
+  return feed("/containers/" + container.id + "/export", "content of the container");
 }
 
 } // namespace portique::image

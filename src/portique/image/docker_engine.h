@@ -2,17 +2,16 @@
 
 // A client of Docker's engine API over a Unix socket or TCP, which podman's service speaks too.
 
-#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "portique/base/fd.h"
 #include "portique/base/http_client.h"
 #include "portique/base/limits.h"
 #include "portique/base/result.h"
 #include "portique/image/docker_endpoint.h"
 #include "portique/image/engine_documents.h"
+#include "portique/image/pipe_feed.h"
 
 namespace portique::image {
 
@@ -38,27 +37,11 @@ public:
   /// What differs from the image; paths without leading slash.
   [[nodiscard]] base::Result<std::vector<PathChange>>
   changes(const EngineContainer& container) const;
-  [[nodiscard]] base::Result<EnginePathStat> path_stat(const EngineContainer& container,
-                                                       std::string_view path) const;
+  /// The image as an archive of `docker save`.
+  [[nodiscard]] Feed save_image(const base::Digest& id) const;
 
-  /// Asked now and then; true breaks the transfer off.
-  using Cancelled = std::function<bool()>;
-
-  /// Writes the image to `into` as an archive of `docker save`. Meant for a thread of its own with
-  /// SIGPIPE blocked.
-  [[nodiscard]] base::Result<void>
-  save_image(const base::Digest& id, const base::Fd& into, const Cancelled& cancelled) const;
-
-  /// Writes one file as a tar archive, in which it has its last name only.
-  [[nodiscard]] base::Result<void> save_path(const EngineContainer& container,
-                                             std::string_view path,
-                                             const base::Fd& into,
-                                             const Cancelled& cancelled) const;
-
-  /// Writes all of a container's file system as a tar archive.
-  [[nodiscard]] base::Result<void> save_container(const EngineContainer& container,
-                                                  const base::Fd& into,
-                                                  const Cancelled& cancelled) const;
+  /// All of a container's file system as one tar archive.
+  [[nodiscard]] Feed save_container(const EngineContainer& container) const;
 
   /// Whether paths that it names are paths of this machine.
   [[nodiscard]] bool is_local() const { return !endpoint_.unix_socket.empty(); }
@@ -76,10 +59,7 @@ private:
   send(base::HttpRequest request, std::string_view path, std::chrono::seconds patience) const;
   [[nodiscard]] base::Result<std::string> get_document(std::string_view path,
                                                        std::string_view what) const;
-  [[nodiscard]] base::Result<void> stream(std::string_view path,
-                                          std::string_view what,
-                                          const base::Fd& into,
-                                          const Cancelled& cancelled) const;
+  [[nodiscard]] Feed feed(std::string path, std::string what) const;
   [[nodiscard]] base::Result<void> negotiate();
   [[nodiscard]] base::Error unreachable(const base::Error& seen) const;
   [[nodiscard]] base::Error refusal(const base::HttpResponse& response,

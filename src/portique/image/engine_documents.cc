@@ -1,7 +1,6 @@
 #include "portique/image/engine_documents.h"
 
 #include <algorithm>
-#include <array>
 
 #include "portique/archive/layer_path.h"
 #include "portique/base/json.h"
@@ -58,33 +57,6 @@ std::string clean(std::string_view path) {
   std::string cleaned;
   archive::clean_path(path, cleaned);
   return cleaned;
-}
-
-std::optional<unsigned> base64_value(char c) {
-  if (c >= 'A' && c <= 'Z') return static_cast<unsigned>(c - 'A');
-  if (c >= 'a' && c <= 'z') return static_cast<unsigned>(c - 'a') + 26U;
-  if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0') + 52U;
-  if (c == '+' || c == '-') return 62U;
-  if (c == '/' || c == '_') return 63U;
-  return std::nullopt;
-}
-
-base::Result<std::string> decode_base64(std::string_view text) {
-  while (text.ends_with('='))
-    text.remove_suffix(1);
-  std::string bytes;
-  std::uint32_t bits = 0;
-  unsigned count = 0;
-  for (const char c : text) {
-    const auto value = base64_value(c);
-    if (!value) return fail(Code::Malformed, "not base64");
-    bits = (bits << 6U) | *value;
-    count += 6;
-    if (count < 8) continue;
-    count -= 8;
-    bytes += static_cast<char>((bits >> count) & 0xFFU);
-  }
-  return bytes;
 }
 
 } // namespace
@@ -166,29 +138,6 @@ base::Result<std::vector<PathChange>> parse_path_changes(std::string_view text,
   }
   std::ranges::sort(changes, {}, &PathChange::path);
   return changes;
-}
-
-base::Result<EnginePathStat> parse_path_stat(std::string_view header) {
-  const json::value value = PQ_TRY(base::parse_json(PQ_TRY(decode_base64(header))));
-  const json::object* object = base::json_object(&value);
-  const auto size = base::json_integer(object, "size");
-  const auto mode = base::json_integer(object, "mode");
-  if (!mode || *mode < 0 || *mode > 0xFFFF'FFFF)
-    return fail(Code::Malformed, "a path without a valid mode");
-  const auto bits = static_cast<std::uint32_t>(*mode);
-  constexpr std::uint32_t kSymlink = 1U << 27U;
-  // folder, symbolic link, device, pipe, socket, character device, irregular
-  constexpr std::uint32_t kTypes =
-      1U << 31U | kSymlink | 1U << 26U | 1U << 25U | 1U << 24U | 1U << 21U | 1U << 19U;
-  EnginePathStat stat;
-  stat.size = static_cast<std::uint64_t>(std::max<std::int64_t>(size.value_or(0), 0));
-  stat.permissions = bits & 0777U;
-  if ((bits & 1U << 23U) != 0) stat.permissions |= 04000U;
-  if ((bits & 1U << 22U) != 0) stat.permissions |= 02000U;
-  stat.regular = (bits & kTypes) == 0;
-  stat.symlink = (bits & kSymlink) != 0;
-  stat.link_target = base::json_string(object, "linkTarget");
-  return stat;
 }
 
 std::string parse_engine_error(std::string_view body) {

@@ -54,25 +54,12 @@ struct PathChange {
   friend bool operator==(const PathChange&, const PathChange&) = default;
 };
 
-/// What the header X-Docker-Container-Path-Stat says of a path inside a container.
-struct EnginePathStat {
-  std::uint64_t size = 0;
-  std::uint32_t permissions = 0; ///< with set-id bits, as chmod takes them
-  bool regular = false;
-  bool symlink = false;
-  std::string link_target;
-
-  friend bool operator==(const EnginePathStat&, const EnginePathStat&) = default;
-};
-
 base::Result<EngineImage> parse_engine_image(std::string_view json, const base::Limits& limits);
 base::Result<std::vector<EngineImage>> parse_engine_images(std::string_view json);
 base::Result<EngineContainer> parse_engine_container(std::string_view json);
 /// Sorted by path. Code::LimitExceeded for more changes than a layer may have entries.
 base::Result<std::vector<PathChange>> parse_path_changes(std::string_view json,
                                                          const base::Limits& limits);
-/// `header` is base64 of JSON; modes are those of Go's os.FileMode.
-base::Result<EnginePathStat> parse_path_stat(std::string_view header);
 
 /// The sentence in the answer of a request that failed; "" if it has none.
 std::string parse_engine_error(std::string_view body);

@@ -9,7 +9,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static_cast<void>(image::parse_engine_images(text));
   static_cast<void>(image::parse_engine_container(text));
   static_cast<void>(image::parse_path_changes(text, limits));
-  static_cast<void>(image::parse_path_stat(text));
   static_cast<void>(image::parse_engine_error(text));
   return 0;
 }

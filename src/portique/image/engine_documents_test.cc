@@ -112,29 +112,6 @@ TEST(EngineDocuments, ReadsChanges) {
       Code::LimitExceeded);
 }
 
-TEST(EngineDocuments, ReadsWhatAPathIs) {
-  // {"name":"xx","size":841288,"mode":493,...}, as podman sent it
-  const auto program = parse_path_stat(
-      "eyJuYW1lIjoieHgiLCJzaXplIjo4NDEyODgsIm1vZGUiOjQ5MywibXRpbWUiOiIyMDI2LTExLTI1VDA5OjUyOjU4LjU5"
-      "Mzg4NjUyM1oiLCJpc0RpciI6ZmFsc2UsImxpbmtUYXJnZXQiOiIvdXNyL2Jpbi94eCJ9");
-  ASSERT_TRUE(program) << program.error().text();
-  EXPECT_EQ(program->size, 841288U);
-  EXPECT_EQ(program->permissions, 0755U);
-  EXPECT_TRUE(program->regular);
-  // {"name":"sh","size":12,"mode":134218239,"linkTarget":"/bin/busybox"}
-  const auto link =
-      parse_path_stat("eyJuYW1lIjoic2giLCJzaXplIjoxMiwibW9kZSI6MTM0MjE4MjM5LCJsaW5rVGF"
-                      "yZ2V0IjoiL2Jpbi9idXN5Ym94In0=");
-  ASSERT_TRUE(link) << link.error().text();
-  EXPECT_FALSE(link->regular);
-  EXPECT_TRUE(link->symlink);
-  EXPECT_EQ(link->link_target, "/bin/busybox");
-  // {"size":1,"mode":8389101}: set-uid, 0755
-  EXPECT_EQ(parse_path_stat("eyJzaXplIjoxLCJtb2RlIjo4Mzg5MTAxfQ")->permissions, 04755U);
-  for (const char* broken : {"", "!!!!", "e30=", "eyJtb2RlIjotMX0="})
-    EXPECT_FALSE(parse_path_stat(broken)) << broken;
-}
-
 TEST(EngineDocuments, FindsTheSentenceInARefusal) {
   EXPECT_EQ(parse_engine_error(R"({"message":"No such image: x\u001b[31m"})"),
             "No such image: x\xEF\xBF\xBD[31m");

@@ -41,8 +41,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def whole(self, status, body, *headers):
         self.start(status, ("Content-Length", str(len(body))), *headers)
-        if self.command != "HEAD":
-            self.wfile.write(body)
+        self.wfile.write(body)
 
     def chunk(self, body):
         self.wfile.write(b"%x\r\n%s\r\n" % (len(body), body))
@@ -72,8 +71,6 @@ class Handler(BaseHTTPRequestHandler):
             version = VERSIONS.get(BEHAVIOUR, "1.41")
             return self.whole(200, b"OK", *([("Api-Version", version)] if version else []))
         name = urllib.parse.unquote(url.path).split("/", 2)[2].replace("/", "_")
-        if url.query:
-            name += "_" + urllib.parse.unquote(url.query).replace("/", "_")
         path = os.path.join(FOLDER, name)
         if not os.path.isfile(path):
             return self.whole(404, b'{"message":"there is no such thing"}')
@@ -82,16 +79,12 @@ class Handler(BaseHTTPRequestHandler):
         try:
             if BEHAVIOUR != "good":
                 return self.misbehave(body)
-            if self.command == "HEAD":
-                return self.whole(200, b"", ("X-Docker-Container-Path-Stat", body.decode()))
             self.start(200, ("Transfer-Encoding", "chunked"))
             for begin in range(0, len(body), 30000):
                 self.chunk(body[begin : begin + 30000])
             self.wfile.write(b"0\r\n\r\n")
         except OSError:
             pass  # the client has had enough
-
-    do_HEAD = do_GET
 
 
 class Server(ThreadingHTTPServer):
