@@ -5,14 +5,10 @@
 #include "portique/image/docker_engine.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdlib>
-#include <cstring>
-
-#include <sys/socket.h>
-#include <sys/un.h>
 
 #include "portique/base/text.h"
+#include "portique/image/engine_socket.h"
 
 namespace portique::image {
 
@@ -29,20 +25,6 @@ constexpr unsigned kOldestMinor = 24;
 /// Docker writes an image to its own disk before the first byte of an archive comes.
 constexpr std::chrono::seconds kArchivePatience{600};
 constexpr std::chrono::seconds kDocumentPatience{60};
-
-/// The errno of a connection to the socket; libcurl's message would not say which it was.
-int connect_error(const std::filesystem::path& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  const std::string& name = path.native();
-  if (name.size() >= sizeof(address.sun_path)) return ENAMETOOLONG;
-  std::memcpy(address.sun_path, name.c_str(), name.size());
-  const base::Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  if (!socket.valid()) return errno;
-  if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0)
-    return 0;
-  return errno;
-}
 
 /// "1.41" -> 41.
 std::optional<unsigned> minor_version(std::string_view version) {
@@ -116,15 +98,9 @@ base::Error DockerEngine::unreachable(const base::Error& seen) const {
   const std::string& address = endpoint_.address;
   std::string sentence = product_ + " cannot be reached at " + base::printable(address);
   if (!endpoint_.chosen_by.empty()) sentence += " (from " + endpoint_.chosen_by + ")";
-  if (const int error = endpoint_.unix_socket.empty() ? 0 : connect_error(endpoint_.unix_socket);
-      error != 0) {
-    sentence += ": " + base::to_lower(::strerrordesc_np(error));
-    if (error == EACCES || error == EPERM)
-      sentence += "; run as root, or as a user who may use that socket";
-    else
-      sentence += "; is it running?";
-    return {Code::Network, std::move(sentence)};
-  }
+  if (!endpoint_.unix_socket.empty())
+    if (const std::string why = why_unreachable(endpoint_.unix_socket); !why.empty())
+      return {Code::Network, sentence + ": " + why};
   return {seen.code(), sentence + ": " + seen.message()};
 }
 
