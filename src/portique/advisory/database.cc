@@ -151,4 +151,10 @@ base::Result<void> Database::verify() const {
                                });
 }
 
+base::Result<void> verify_database(const std::filesystem::path& file) {
+  PQ_TRY(check_seal(file));
+  const Database database = PQ_TRY(Database::open(file));
+  return base::at(file.string(), database.verify());
+}
+
 } // namespace portique::advisory

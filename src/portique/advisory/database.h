@@ -17,7 +17,7 @@
 namespace portique::advisory {
 
 /// Raised with every change of the file's layout; a file of another version is refused.
-inline constexpr std::uint32_t kSchemaVersion = 1;
+inline constexpr std::uint32_t kSchemaVersion = 2;
 
 /// A database that is open for reading. Look-ups are const and may run on several threads.
 class Database {
@@ -55,6 +55,10 @@ private:
   explicit Database(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
+
+/// Opens a file only after all of its bytes were found to be those that were written, then reads
+/// every record. A damaged file gives Code::Malformed, whatever the damage.
+base::Result<void> verify_database(const std::filesystem::path& file);
 
 /// How the file's description of itself and its keys are written.
 std::string encode_info(const model::DatabaseInfo& info);

@@ -219,8 +219,7 @@ base::Result<void> DatabaseBuilder::finish(const std::filesystem::path& file, ba
   if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path(), error);
   auto writer = PQ_TRY(LmdbWriter::create(file));
   PQ_TRY(state_->write(writer, built));
-  const Database written = PQ_TRY(Database::open(writer.path()));
-  PQ_TRY(base::at("the new database", written.verify()));
+  PQ_TRY(base::at("the new database", verify_database(writer.path())));
   return writer.publish();
 }
 

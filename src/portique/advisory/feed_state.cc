@@ -2,6 +2,7 @@
 
 #include "portique/base/file.h"
 #include "portique/base/json.h"
+#include "portique/base/text.h"
 
 namespace portique::advisory {
 
@@ -75,7 +76,7 @@ base::Result<void> save_feed_state(const std::filesystem::path& folder, const Fe
   const FeedContent& content = state.content;
   json::array unread;
   for (const std::string& line : content.unread)
-    unread.emplace_back(line);
+    unread.emplace_back(base::to_utf8(line)); // it may quote a file
   const json::object object{{"form", kForm},
                             {"name", content.info.name},
                             {"source", content.info.source},

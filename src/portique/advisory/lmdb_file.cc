@@ -1,11 +1,18 @@
 #include "portique/advisory/lmdb_file.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <map>
+#include <span>
+#include <vector>
 
+#include <fcntl.h>
 #include <lmdb.h>
 #include <unistd.h>
+
+#include "portique/base/digest.h"
+#include "portique/base/file.h"
 
 namespace portique::advisory {
 
@@ -47,7 +54,51 @@ base::Result<void> check_length(MDB_env* environment, const std::filesystem::pat
   return {};
 }
 
+/// LMDB begins with two pages that describe the rest; it takes an empty file for a new one.
+constexpr std::uintmax_t kLeastBytes = 2 * 4096;
+
+constexpr std::size_t kSealBytes = std::string_view("sha256:").size() + 64;
+
+/// The digest of the first `size` bytes of a file.
+base::Result<std::string> seal_of(const base::Fd& file, std::uint64_t size) {
+  base::Hasher hasher;
+  std::vector<std::byte> buffer(1U << 20U);
+  for (std::uint64_t at = 0; at < size; at += buffer.size()) {
+    const std::span<std::byte> piece(
+        buffer.data(), static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), size - at)));
+    PQ_TRY(base::read_exact_at(file, at, piece));
+    hasher.update(piece);
+  }
+  return hasher.finish().text();
+}
+
+base::Result<void> write_seal(const std::filesystem::path& path) {
+  const base::Fd file(::open(path.c_str(), O_RDWR | O_APPEND | O_CLOEXEC));
+  if (!file.valid()) return base::fail_errno("cannot open " + path.string(), errno);
+  const std::string seal = PQ_TRY(seal_of(file, PQ_TRY(base::file_size(file))));
+  PQ_TRY(base::write_all(file, base::as_bytes(seal)));
+  if (::fsync(file.get()) != 0) return base::fail_errno("cannot write " + path.string(), errno);
+  return {};
+}
+
 } // namespace
+
+base::Result<void> check_seal(const std::filesystem::path& path) {
+  const base::Fd file = PQ_TRY(base::open_file(path));
+  const std::uint64_t size = PQ_TRY(base::file_size(file));
+  std::array<std::byte, kSealBytes> seal{};
+  if (size > seal.size()) PQ_TRY(base::read_exact_at(file, size - seal.size(), seal));
+  const std::string_view text = base::as_text(seal);
+  if (!text.starts_with("sha256:"))
+    return base::fail(base::Code::Malformed,
+                      path.string() + " does not end like an advisory database; it is none, it is "
+                                      "cut short, or another version of portique made it");
+  if (PQ_TRY(seal_of(file, size - seal.size())) != text)
+    return base::fail(base::Code::Malformed,
+                      path.string() + " is damaged: its bytes are not those that were written; "
+                                      "build or update it again");
+  return {};
+}
 
 struct LmdbWriter::State {
   std::filesystem::path final_path;
@@ -113,7 +164,7 @@ base::Result<void> LmdbWriter::commit() {
   if (const int synced = mdb_env_sync(state_->environment.get(), 1); synced != 0)
     return lmdb_failure("cannot write " + state_->new_path.string(), synced);
   state_->environment.reset();
-  return {};
+  return write_seal(state_->new_path);
 }
 
 std::filesystem::path LmdbWriter::path() const {
@@ -147,6 +198,9 @@ base::Result<LmdbReader> LmdbReader::open(const std::filesystem::path& file) {
   auto state = std::make_unique<State>();
   const std::string what = "cannot open the advisory database " + file.string();
   if (::access(file.c_str(), R_OK) != 0) return base::fail_errno(what, errno);
+  std::error_code no_size;
+  if (std::filesystem::file_size(file, no_size) < kLeastBytes)
+    return base::fail(base::Code::Malformed, file.string() + " is not an advisory database");
   MDB_env* environment = nullptr;
   if (const int code = mdb_env_create(&environment); code != 0) return lmdb_failure(what, code);
   state->environment.reset(environment);

@@ -34,6 +34,8 @@ public:
   /// Starts a table; keys are then appended in ascending order.
   base::Result<void> begin(const char* table);
   base::Result<void> append(std::string_view key, std::string_view value);
+
+  /// Writes everything to the disk, and the seal behind it.
   base::Result<void> commit();
 
   /// Where the new file is until it is published.
@@ -47,6 +49,11 @@ private:
   explicit LmdbWriter(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
+
+/// Reads the whole file and holds it against its seal: the digest of all that stands before, at the
+/// very end, where LMDB does not look. LMDB trusts its pages, so a file that is to be checked is
+/// checked so before anything else reads it. Code::Malformed if it does not fit.
+base::Result<void> check_seal(const std::filesystem::path& file);
 
 /// A file that is open for reading, memory-mapped. Thread-safe.
 class LmdbReader {

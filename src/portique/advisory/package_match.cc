@@ -91,10 +91,11 @@ bool PackageMatcher::counts(std::string_view ecosystem, const model::Package& pa
 
 /// Whether the entry in record_ is about this package's build at all.
 bool PackageMatcher::concerns(const model::Package& package) const {
+  // Elsewhere the list says what the source builds, and all that it builds share one answer.
+  if (package.type != "rpm") return true;
   if (!record_.binaries.empty() &&
       std::ranges::find(record_.binaries, package.name) == record_.binaries.end())
     return false;
-  if (package.type != "rpm") return true;
   if (record_.modular != is_modular(package)) return false;
   return record_.module_stream.empty() || package.module_label.empty() ||
          record_.module_stream == stream_of(package.module_label);

@@ -29,21 +29,44 @@ bool before_limits(const AffectedRecord::Range& range,
   return !limited;
 }
 
+bool from_the_start(const AffectedRecord::Event& event) {
+  return event.kind == EventKind::Introduced && event.version == "0";
+}
+
+/// The first bound that is no version of the scheme; "" if all are.
+std::string_view bad_bound(const AffectedRecord::Range& range, const version::SchemeInfo& scheme) {
+  for (const AffectedRecord::Event& event : range.events)
+    if (event.kind != EventKind::Limit && !from_the_start(event) && !scheme.valid(event.version))
+      return event.version;
+  return {};
+}
+
+/// Whether the version lies before all that the range introduces, so that no bound can change it.
+bool before_range(const AffectedRecord::Range& range,
+                  const version::SchemeInfo& scheme,
+                  std::string_view version) {
+  return std::ranges::all_of(range.events, [&](const AffectedRecord::Event& event) {
+    return event.kind != EventKind::Introduced ||
+           (!from_the_start(event) && scheme.valid(event.version) &&
+            scheme.compare(version, event.version) < 0);
+  });
+}
+
 /// Events are sorted, so the last one at or below the version decides and the first fixed one above
-/// it is the fix.
+/// it is the fix. A range with a bound that cannot be compared decides nothing.
 RangeState check_range(const AffectedRecord::Range& range,
                        const version::SchemeInfo& scheme,
                        std::string_view version) {
   RangeState state;
+  state.bad_bound = bad_bound(range, scheme);
+  if (!state.bad_bound.empty()) {
+    if (before_range(range, scheme, version)) state.bad_bound = {};
+    return state;
+  }
   for (const AffectedRecord::Event& event : range.events) {
     if (event.kind == EventKind::Limit) continue;
-    const bool from_the_start = event.kind == EventKind::Introduced && event.version == "0";
-    if (!from_the_start && !scheme.valid(event.version)) {
-      state.bad_bound = event.version;
-      continue;
-    }
-    const auto order =
-        from_the_start ? std::strong_ordering::greater : scheme.compare(version, event.version);
+    const auto order = from_the_start(event) ? std::strong_ordering::greater
+                                             : scheme.compare(version, event.version);
     if (event.kind == EventKind::LastAffected) {
       if (order > 0) state.affected = false;
     } else if (order >= 0) {

@@ -128,10 +128,8 @@ ExitCode run_status(const Flags& flags) {
 
 ExitCode run_verify(const Flags& flags) {
   const fs::path file = database(flags);
-  auto opened = advisory::Database::open(file);
-  if (!opened) return complain(opened.error());
-  if (auto verified = opened->verify(); !verified)
-    return complain(std::move(verified).error().at(file.string()));
+  if (const auto verified = advisory::verify_database(file); !verified)
+    return complain(verified.error());
   if (!flags.quiet) say(file.string() + ": good");
   return ExitCode::Ok;
 }

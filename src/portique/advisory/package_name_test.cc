@@ -1,0 +1,95 @@
+#include <gtest/gtest.h>
+
+#include "portique/advisory/package_name.h"
+#include "portique/version/schemes.h"
+
+namespace portique::advisory {
+namespace {
+
+struct NameCase {
+  const char* ecosystem;
+  const char* written;
+  const char* normal;
+};
+
+TEST(PackageName, IsComparedAsItsEcosystemDoes) {
+  for (const NameCase& row : {
+           NameCase{"PyPI", "Flask_SQLAlchemy", "flask-sqlalchemy"},
+           NameCase{"PyPI", "zope.interface", "zope-interface"},
+           NameCase{"PyPI", "a-_.b", "a-b"},
+           NameCase{"NuGet", "Newtonsoft.Json", "newtonsoft.json"},
+           NameCase{"Packagist", "Symfony/HTTP-Kernel", "symfony/http-kernel"},
+           NameCase{"npm", "JSONStream", "JSONStream"},
+           NameCase{"Go", "github.com/BurntSushi/toml", "github.com/BurntSushi/toml"},
+           NameCase{"Maven", "org.Apache:Commons", "org.Apache:Commons"},
+           NameCase{"Debian:12", "Python_Foo", "Python_Foo"},
+           NameCase{"RubyGems", "RedCloth", "RedCloth"},
+           NameCase{"crates.io", "Inflector", "Inflector"},
+           NameCase{"PyPI", "", ""},
+       })
+    EXPECT_EQ(normal_name(row.ecosystem, row.written), row.normal) << row.ecosystem;
+}
+
+TEST(PackageName, MakesOneKeyForAllReleases) {
+  EXPECT_EQ(package_key("Debian:12", "curl"), package_key("Debian:11", "curl"));
+  EXPECT_NE(package_key("Debian:12", "curl"), package_key("Ubuntu:22.04:LTS", "curl"));
+  EXPECT_NE(package_key("a", "bc"), package_key("ab", "c"));
+}
+
+TEST(PackageName, KeepsLongKeysApart) {
+  const std::string name(4000, 'x');
+  EXPECT_LE(package_key("npm", name).size(), 511U) << "LMDB's longest key";
+  EXPECT_NE(package_key("npm", name), package_key("npm", name + "y"));
+  EXPECT_EQ(package_key("PyPI", "X" + name), package_key("PyPI", "x" + name));
+}
+
+struct PurlCase {
+  const char* type;
+  const char* ns;
+  const char* name;
+  const char* ecosystem;
+  const char* listed; ///< the name there
+};
+
+TEST(PackageName, IsTakenFromTheParts) {
+  for (const PurlCase& row : {
+           PurlCase{"npm", "@babel", "core", "npm", "@babel/core"},
+           PurlCase{"npm", "", "lodash", "npm", "lodash"},
+           PurlCase{"maven", "org.apache", "log4j", "Maven", "org.apache:log4j"},
+           PurlCase{"golang", "github.com/gin-gonic", "gin", "Go", "github.com/gin-gonic/gin"},
+           PurlCase{"composer", "symfony", "http-kernel", "Packagist", "symfony/http-kernel"},
+           PurlCase{
+               "swift", "github.com/apple", "swift-nio", "SwiftURL", "github.com/apple/swift-nio"},
+           PurlCase{"pypi", "", "requests", "PyPI", "requests"},
+           PurlCase{"github", "actions", "checkout", "GitHub Actions", "actions/checkout"},
+       }) {
+    EXPECT_EQ(ecosystem_of_purl_type(row.type), row.ecosystem);
+    EXPECT_EQ(name_in_ecosystem(row.type, row.ns, row.name), row.listed);
+  }
+}
+
+TEST(PackageName, HasNoEcosystemForOtherTypes) {
+  for (const char* type : {"", "deb", "rpm", "apk", "generic", "NPM"})
+    EXPECT_EQ(ecosystem_of_purl_type(type), "") << type;
+}
+
+TEST(PackageName, LeadsToAnOrderOfVersions) {
+  for (const char* type : {"bitnami",
+                           "cargo",
+                           "composer",
+                           "conan",
+                           "cran",
+                           "gem",
+                           "golang",
+                           "hackage",
+                           "hex",
+                           "maven",
+                           "npm",
+                           "nuget",
+                           "pub",
+                           "pypi"})
+    EXPECT_TRUE(version::scheme_of_ecosystem(ecosystem_of_purl_type(type))) << type;
+}
+
+} // namespace
+} // namespace portique::advisory
