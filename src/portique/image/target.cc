@@ -27,10 +27,12 @@ bool is_oci_layout(const fs::path& path) {
   return is_folder(path) && is_there(path / "index.json") && is_folder(path / "blobs");
 }
 
+/// One of etc/ and usr/ with another of a root's folders: a source tree may well have a lib/ or
+/// bin/.
 bool is_rootfs(const fs::path& path) {
-  constexpr std::array kSigns{"etc", "var", "usr", "bin", "lib"};
-  return is_folder(path) &&
-         std::ranges::any_of(kSigns, [&](const char* name) { return is_there(path / name); });
+  constexpr std::array kSigns{"etc", "usr", "var", "bin", "lib", "sbin"};
+  return is_folder(path) && (is_folder(path / "etc") || is_folder(path / "usr")) &&
+         std::ranges::count_if(kSigns, [&](const char* name) { return is_there(path / name); }) > 1;
 }
 
 bool is_archive(const fs::path& path) {
@@ -44,6 +46,10 @@ bool never(const fs::path& /*path*/) {
 constexpr std::array kKinds{
     SourceInfo{SourceKind::OciDirectory, "oci", "folder with an OCI image layout", is_oci_layout},
     SourceInfo{SourceKind::Rootfs, "rootfs", "folder with a root file system, also /", is_rootfs},
+    SourceInfo{SourceKind::Directory,
+               "dir",
+               "source tree or build context: its lock files and manifests count",
+               is_folder},
     SourceInfo{SourceKind::DockerArchive,
                "docker-archive",
                "archive of docker save, plain, gzip or zstd",
@@ -73,8 +79,7 @@ Target split_reference(SourceKind kind, std::string_view text) {
 base::Result<Target> checked(Target target) {
   if (!is_there(target.path))
     return fail(Code::NotFound, "there is no file or folder " + target.path.string());
-  const bool wants_folder =
-      target.kind == SourceKind::OciDirectory || target.kind == SourceKind::Rootfs;
+  const bool wants_folder = target.kind == SourceKind::OciDirectory || !has_layers(target.kind);
   if (wants_folder != is_folder(target.path))
     return fail(Code::InvalidArgument,
                 target.path.string() + (wants_folder ? " is not a folder" : " is a folder") + "; " +
@@ -93,6 +98,10 @@ std::string_view scheme_of(SourceKind kind) {
   return std::ranges::find(kKinds, kind, &SourceInfo::kind)->scheme;
 }
 
+bool has_layers(SourceKind kind) {
+  return kind != SourceKind::Rootfs && kind != SourceKind::Directory;
+}
+
 base::Result<Target> parse_target(std::string_view text) {
   if (text.empty()) return fail(Code::InvalidArgument, "the target is empty");
   for (const SourceInfo& info : kKinds)
@@ -105,11 +114,6 @@ base::Result<Target> parse_target(std::string_view text) {
     target.kind = info.kind;
     return target;
   }
-  if (is_folder(target.path))
-    return fail(Code::InvalidArgument,
-                target.path.string() +
-                    " is neither an OCI layout nor a root file system; say which with one of " +
-                    scheme_list());
   return fail(Code::NotFound,
               "there is no file or folder '" + base::printable(text) +
                   "'; a target is a path, or a path after one of " + scheme_list());

@@ -12,7 +12,13 @@
 
 namespace portique::image {
 
-enum class SourceKind : std::uint8_t { DockerArchive, OciDirectory, OciArchive, Rootfs };
+enum class SourceKind : std::uint8_t {
+  DockerArchive,
+  OciDirectory,
+  OciArchive,
+  Rootfs,
+  Directory,
+};
 
 /// One kind of source; an entry of source_kinds().
 struct SourceInfo {
@@ -28,6 +34,9 @@ std::span<const SourceInfo> source_kinds();
 
 std::string_view scheme_of(SourceKind kind);
 
+/// Whether a target of this kind is an image, with layers, and not a folder.
+bool has_layers(SourceKind kind);
+
 struct Target {
   SourceKind kind = SourceKind::Rootfs;
   std::filesystem::path path;
@@ -35,9 +44,9 @@ struct Target {
 };
 
 /// Reads what the user wrote. A bare path's form is detected: a folder with index.json and blobs/
-/// is an OCI layout, another folder that holds etc/ or var/ a root file system, a file an archive
-/// (docker save and OCI archives are told apart when they are read). Code::InvalidArgument,
-/// Code::NotFound.
+/// is an OCI layout, another folder that looks like a root file system is one, any other a source
+/// tree, a file an archive (docker save and OCI archives are told apart when they are read).
+/// Code::InvalidArgument, Code::NotFound.
 base::Result<Target> parse_target(std::string_view text);
 
 } // namespace portique::image

@@ -4,7 +4,6 @@
 
 #include "portique/base/file.h"
 #include "portique/base/text.h"
-#include "portique/image/rootfs.h"
 #include "portique/inventory/catalogers.h"
 #include "portique/scan/model_codec.h"
 #include "portique/scan/reader.h"
@@ -99,31 +98,16 @@ base::Result<void> ImageReader::read_layers(std::span<const std::uint32_t> layer
   return {};
 }
 
-base::Result<LayerEvidence> ImageReader::read_rootfs(const std::filesystem::path& folder) {
-  const image::Rootfs rootfs = PQ_TRY(image::Rootfs::open(folder));
-  LayerEvidence evidence;
-  std::set<std::pair<std::uint64_t, std::uint64_t>> seen;
-  const auto catalogers = inventory::catalogers();
-  for (std::uint32_t i = 0; i < catalogers.size(); ++i) {
-    for (const std::string_view location : catalogers[i].locations) {
-      auto files = rootfs.find(location);
-      if (!files) {
-        evidence.issues.push_back(
-            {files.error().code(), files.error().text(), std::string(location), model::kNoLayer});
-        continue;
-      }
-      for (const image::RootfsFile& file : *files) {
-        if (!seen.insert({file.device, file.inode}).second && location.find('*') == location.npos)
-          continue;
-        const FileRequest request{file.path, i, file.size};
-        PQ_TRY(worker_.send(
-            number(MessageType::AnalyzeFile), base::as_bytes(base::encode(request)), &file.file));
-        const base::Message answer = PQ_TRY(next_message());
-        PQ_TRY(base::decode(base::as_bytes(answer.payload), evidence.files.emplace_back()));
-        ++evidence.entries;
-      }
-    }
-  }
+base::Result<FileEvidence> ImageReader::analyze(const base::Fd& file,
+                                                std::string_view path,
+                                                std::size_t cataloger,
+                                                std::uint64_t size) {
+  const FileRequest request{std::string(path), static_cast<std::uint32_t>(cataloger), size};
+  PQ_TRY(
+      worker_.send(number(MessageType::AnalyzeFile), base::as_bytes(base::encode(request)), &file));
+  const base::Message answer = PQ_TRY(next_message());
+  FileEvidence evidence;
+  PQ_TRY(base::decode(base::as_bytes(answer.payload), evidence));
   return evidence;
 }
 

@@ -33,8 +33,9 @@ public:
                                  const ExtraPaths& extra,
                                  const OnLayer& on_layer);
 
-  /// Reads the places of a root file system where catalogers look, as the evidence of one layer.
-  base::Result<LayerEvidence> read_rootfs(const std::filesystem::path& folder);
+  /// One open file outside of any image through one cataloger; `file` is read from its beginning.
+  base::Result<FileEvidence>
+  analyze(const base::Fd& file, std::string_view path, std::size_t cataloger, std::uint64_t size);
 
 private:
   ImageReader(base::Worker worker, const base::Limits& limits)

@@ -214,6 +214,7 @@ private:
       package.purl = model::purl_of(package, inventory_.distro).text();
       purls.emplace(package.name, package.purl);
     }
+    if (!options_.layered) drop_declared_twice();
     for (model::Package& package : inventory_.packages) {
       if (model::is_os_package(package) || package.declared) continue;
       const auto owner = purls.find(owners_.owner_of(package.path));
@@ -222,6 +223,17 @@ private:
     list_unowned();
     std::ranges::sort(inventory_.packages, {}, [](const model::Package& p) {
       return std::tie(p.type, p.name, p.version, p.arch, p.path);
+    });
+  }
+
+  /// In a source tree, what a lock file asks for and what is installed below it are one and the
+  /// same.
+  void drop_declared_twice() {
+    std::set<std::string> installed;
+    for (const model::Package& package : inventory_.packages)
+      if (!package.declared) installed.insert(package_identity(package));
+    std::erase_if(inventory_.packages, [&](const model::Package& package) {
+      return package.declared && installed.contains(package_identity(package));
     });
   }
 

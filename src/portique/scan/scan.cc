@@ -5,6 +5,7 @@
 
 #include "portique/advisory/ecosystem.h"
 #include "portique/advisory/match.h"
+#include "portique/scan/folder_reader.h"
 #include "portique/scan/image_reader.h"
 #include "portique/scan/layer_cache.h"
 #include "portique/scan/merge.h"
@@ -16,6 +17,7 @@ namespace {
 struct ReadImage {
   model::Image image;
   std::vector<LayerEvidence> layers;
+  std::vector<std::string> notes;
 };
 
 class LayerCollector {
@@ -77,8 +79,13 @@ private:
 base::Result<ReadImage> read_target(const image::Target& target, const ScanOptions& options) {
   ImageReader reader = PQ_TRY(ImageReader::start(options.limits, options.threads));
   ReadImage read;
-  if (target.kind == image::SourceKind::Rootfs) {
-    read.layers.push_back(PQ_TRY(reader.read_rootfs(target.path)));
+  if (!image::has_layers(target.kind)) {
+    FolderEvidence folder = target.kind == image::SourceKind::Directory
+                                ? PQ_TRY(read_source_tree(reader, target.path, options.limits))
+                                : PQ_TRY(read_rootfs(reader, target.path, options.limits));
+    read.layers.push_back(std::move(folder.evidence));
+    for (const std::string& skipped : folder.skipped)
+      read.notes.push_back(skipped + " was passed over: a container engine keeps images there");
     return read;
   }
   image::Selection selection = options.selection;
@@ -124,8 +131,9 @@ base::Result<model::Report> scan(const image::Target& target,
                                  const advisory::Database& database,
                                  const ScanOptions& options) {
   ReadImage read = PQ_TRY(read_target(target, options));
-  const bool layered = target.kind != image::SourceKind::Rootfs;
-  Inventory inventory = merge_layers(read.layers, {options.declared, layered});
+  const bool layered = image::has_layers(target.kind);
+  const bool source_tree = target.kind == image::SourceKind::Directory;
+  Inventory inventory = merge_layers(read.layers, {options.declared || source_tree, layered});
   if (!layered) forget_layers(inventory);
 
   model::Report report;
@@ -136,6 +144,7 @@ base::Result<model::Report> scan(const image::Target& target,
   report.packages = std::move(inventory.packages);
   report.unowned = std::move(inventory.unowned);
   report.issues = std::move(inventory.issues);
+  report.notes = std::move(read.notes);
   report.database = database.info();
   report.created = options.now;
 
