@@ -27,12 +27,19 @@ bool is_oci_layout(const fs::path& path) {
   return is_folder(path) && is_there(path / "index.json") && is_folder(path / "blobs");
 }
 
-/// One of etc/ and usr/ with another of a root's folders: a source tree may well have a lib/ or
-/// bin/.
+/// What names a distribution or lists its packages, or several of a root's folders: a source tree
+/// may well have an etc/, a lib/ or a bin/.
 bool is_rootfs(const fs::path& path) {
+  constexpr std::array kProofs{"etc/os-release",
+                               "usr/lib/os-release",
+                               "var/lib/dpkg",
+                               "lib/apk",
+                               "var/lib/rpm",
+                               "etc/passwd"};
   constexpr std::array kSigns{"etc", "usr", "var", "bin", "lib", "sbin"};
-  return is_folder(path) && (is_folder(path / "etc") || is_folder(path / "usr")) &&
-         std::ranges::count_if(kSigns, [&](const char* name) { return is_there(path / name); }) > 1;
+  const auto there = [&](const char* name) { return is_there(path / name); };
+  return is_folder(path) &&
+         (std::ranges::any_of(kProofs, there) || std::ranges::count_if(kSigns, there) > 2);
 }
 
 bool is_archive(const fs::path& path) {

@@ -17,6 +17,7 @@ protected:
     fs::create_directories(root_->path() / "layout" / "blobs");
     std::ofstream(root_->path() / "layout" / "index.json") << "{}";
     fs::create_directories(root_->path() / "tree" / "etc");
+    std::ofstream(root_->path() / "tree" / "etc" / "passwd") << "root:x:0:0::/:/bin/sh\n";
     fs::create_directories(root_->path() / "plain");
     std::ofstream(root_->path() / "app.tar") << "x";
   }
@@ -31,6 +32,7 @@ TEST_F(TargetTest, DetectsTheFormOfABarePath) {
   EXPECT_EQ(parse_target(at("tree"))->kind, SourceKind::Rootfs);
   EXPECT_EQ(parse_target(at("app.tar"))->kind, SourceKind::DockerArchive);
   EXPECT_EQ(parse_target("/")->kind, SourceKind::Rootfs);
+  EXPECT_EQ(parse_target(at("plain"))->kind, SourceKind::Directory);
 }
 
 TEST_F(TargetTest, SplitsTheNameBehindThePath) {
@@ -49,7 +51,6 @@ TEST_F(TargetTest, SaysWhatIsWrong) {
   EXPECT_EQ(parse_target("docker-archive:" + at("tree")).error().code(),
             base::Code::InvalidArgument);
   EXPECT_EQ(parse_target("rootfs:" + at("app.tar")).error().code(), base::Code::InvalidArgument);
-  EXPECT_EQ(parse_target(at("plain")).error().code(), base::Code::InvalidArgument);
   EXPECT_EQ(parse_target("").error().code(), base::Code::InvalidArgument);
   EXPECT_EQ(parse_target("ghost:latest").error().code(), base::Code::NotFound);
 }
@@ -57,7 +58,7 @@ TEST_F(TargetTest, SaysWhatIsWrong) {
 TEST(SourceKinds, EveryKindHasItsOwnScheme) {
   for (const SourceInfo& info : source_kinds())
     EXPECT_EQ(scheme_of(info.kind), info.scheme);
-  EXPECT_EQ(source_kinds().size(), 4U);
+  EXPECT_EQ(source_kinds().size(), 5U);
 }
 
 } // namespace
