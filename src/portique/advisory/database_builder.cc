@@ -30,6 +30,10 @@ namespace {
 /// Texts kept uncompressed until the dictionary is trained on them.
 constexpr std::size_t kTrainingTexts = 4000;
 
+std::string short_hash(std::string_view text) {
+  return std::string(base::digest_of(base::as_bytes(text)).hex().substr(0, 32));
+}
+
 /// Bounds that are builds of a module say so in their release: "1.2-3.module_el8.5.0+...".
 bool is_modular(std::string_view version) {
   return version.find(".module") != version.npos;
@@ -93,12 +97,12 @@ struct DatabaseBuilder::State {
   std::set<std::string> ecosystems;
   std::vector<std::string> heads;
   TextCompressor texts{kTrainingTexts};
-  std::unordered_map<std::string, std::uint64_t> index_of;
+  std::unordered_map<std::string, std::uint64_t> index_of; ///< by a hash of the packed head
   std::unordered_set<std::string> entries_seen; ///< hashes of entries of records that came before
   std::map<std::string, CveFacts, std::less<>> cves;
   std::map<std::string, model::FeedInfo> feeds;
 
-  std::uint64_t add_head(const model::Advisory& advisory);
+  std::uint64_t add_head(const model::Advisory& advisory, const AdvisoryHead& head);
   void add_affected(const model::Advisory& advisory,
                     const model::Affected& affected,
                     std::uint64_t index,
@@ -111,8 +115,8 @@ DatabaseBuilder::DatabaseBuilder() : state_(std::make_unique<State>()) {}
 
 DatabaseBuilder::~DatabaseBuilder() = default;
 
-std::uint64_t DatabaseBuilder::State::add_head(const model::Advisory& advisory) {
-  const AdvisoryHead head = head_of(advisory);
+std::uint64_t DatabaseBuilder::State::add_head(const model::Advisory& advisory,
+                                               const AdvisoryHead& head) {
   heads.push_back(base::encode(head));
   texts.add(base::encode(text_of(advisory)));
   if (head.cves.size() == 1)
@@ -140,10 +144,7 @@ void DatabaseBuilder::State::add_affected(const model::Advisory& advisory,
   const std::string key = package_key(affected.ecosystem, affected.name);
   if (seen_before || advisory.affected.size() > 1) {
     const std::string identity = key + '\0' + affected.ecosystem + '\0' + packed;
-    if (!entries_seen
-             .insert(std::string(base::digest_of(base::as_bytes(identity)).hex().substr(0, 32)))
-             .second)
-      return;
+    if (!entries_seen.insert(short_hash(identity)).second) return;
   }
   packages[key][affected.ecosystem].push_back(std::move(packed));
   ecosystems.insert(affected.ecosystem);
@@ -151,12 +152,12 @@ void DatabaseBuilder::State::add_affected(const model::Advisory& advisory,
 
 void DatabaseBuilder::add(const model::Advisory& advisory) {
   if (advisory.withdrawn) return;
-  const auto known = state_->index_of.find(advisory.id);
-  const bool seen_before = known != state_->index_of.end();
-  const std::uint64_t index = seen_before ? known->second : state_->add_head(advisory);
-  if (!seen_before) state_->index_of.emplace(advisory.id, index);
+  // Two exports may tell different things under one id; each keeps what it says of its own.
+  const AdvisoryHead head = head_of(advisory);
+  const auto [known, is_new] = state_->index_of.try_emplace(short_hash(base::encode(head)), 0);
+  if (is_new) known->second = state_->add_head(advisory, head);
   for (const model::Affected& affected : advisory.affected)
-    state_->add_affected(advisory, affected, index, seen_before);
+    state_->add_affected(advisory, affected, known->second, !is_new);
 }
 
 void DatabaseBuilder::add_kev(std::string_view cve) {

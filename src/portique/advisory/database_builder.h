@@ -22,7 +22,8 @@ public:
   DatabaseBuilder& operator=(const DatabaseBuilder&) = delete;
 
   /// Takes a record. One that was withdrawn leaves nothing. The same id again (it stands in the
-  /// export of every ecosystem that it names) counts once per ecosystem string and package.
+  /// export of every ecosystem that it names) counts once per ecosystem string and package; if it
+  /// stands for something else there, it is another record.
   void add(const model::Advisory& advisory);
 
   /// The CVE is in CISA's catalogue of known exploited vulnerabilities.

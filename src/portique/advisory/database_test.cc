@@ -102,6 +102,19 @@ TEST(Database, TakesARecordOfSeveralExportsOnce) {
   EXPECT_EQ(entries, 1U);
 }
 
+TEST(Database, KeepsWhatTwoExportsSayUnderOneId) {
+  SmallDatabase small({});
+  const auto about = [](const char* ecosystem, const char* cve) {
+    return R"({"id": "GHSA-1", "modified": "2024-01-01T00:00:00Z", "aliases": [")" +
+           std::string(cve) + R"("], "affected": [{"package": {"ecosystem": ")" + ecosystem +
+           R"(", "name": "a"}, "versions": ["1.0.0"]}]})";
+  };
+  small.add(about("npm", "CVE-2024-1")).add(about("RubyGems", "CVE-2024-2"));
+  const Database database = small.open();
+  EXPECT_EQ(ids_of(*match(database, {}, {{package_of("npm", "a", "1.0.0")}}, kNow)), "CVE-2024-1");
+  EXPECT_EQ(ids_of(*match(database, {}, {{package_of("gem", "a", "1.0.0")}}, kNow)), "CVE-2024-2");
+}
+
 TEST(Database, LeavesOutWhatNeverMatches) {
   SmallDatabase small({"PYSEC-2019-144"}); // withdrawn
   small.add(R"({"id": "OSV-1", "modified": "2024-01-01T00:00:00Z", "affected": [
