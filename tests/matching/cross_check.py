@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Compares what portique finds with what the OSV schema says, on packages whose versions sit around the fixed ones.
 
-usage: cross_check.py --portique PROGRAM --matcher PROGRAM --osv FOLDER [--pairs N] [--seed N] [ECOSYSTEM...]
+usage: cross_check.py --portique PROGRAM --matcher PROGRAM [--osv FOLDER] [--pairs N] [--seed N] [ECOSYSTEM...]
 
-For every ecosystem of the export in FOLDER, N packages are drawn with a version at, just below or just above a
+For every ecosystem of the export in FOLDER (default: osv/ in $PORTIQUE_TEST_DATA, else in ../shared/data beside the
+checkout), N packages are drawn with a version at, just below or just above a
 bound of one of their advisories. This script evaluates all records about that package itself, by the algorithm of
 the schema ("Evaluation") and with the orders of oracles.py. Packages of distributions are written as databases of
 dpkg, apk and rpm and scanned as root file systems; those of languages go to the matcher alone (match_packages.cc).
@@ -36,6 +37,8 @@ LANGUAGES = {"PyPI": "pypi", "npm": "npm", "Go": "golang", "crates.io": "cargo",
 NO_SECURITY = ("ALBA-", "ALEA-")
 RELATED_ARE_FIXED = ("ALSA-", "ALBA-", "ALEA-")
 MODULE = re.compile(r"\.module")
+
+DATA = pathlib.Path(os.environ.get("PORTIQUE_TEST_DATA") or pathlib.Path(__file__).parents[3] / "shared/data")
 
 Entry = collections.namedtuple("Entry", "record ranges versions")
 Drawn = collections.namedtuple("Drawn", "ecosystem name version label")
@@ -443,7 +446,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--portique", required=True)
     parser.add_argument("--matcher", required=True)
-    parser.add_argument("--osv", required=True)
+    parser.add_argument("--osv", default=DATA / "osv")
     parser.add_argument("--pairs", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("ecosystems", nargs="*")
