@@ -175,7 +175,7 @@ def pairs_of(entry, version):
         bounds = [next(iter(event.values())) for event in events if not starts_all(event)]
         bounds = [bound for bound in bounds if bound != "*"]
         yield from ((version, bound) for bound in bounds)
-        if len(events) > 2:
+        if len(events) > 1:
             yield from ((a, b) for a in bounds for b in bounds)
     yield from ((version, listed) for listed in entry.versions)
 
@@ -207,7 +207,7 @@ class Evaluation:
     def range_holds(self, events, version):
         """(affected, first fixed bound above); None if a bound cannot be compared."""
         affected, fixed = False, None
-        for event in self.sorted_events(events) if len(events) > 2 else events:
+        for event in self.sorted_events(events):
             kind, bound = next(iter(event.items()))
             if kind == "limit":
                 return None  # none in the data; the unit tests have them

@@ -44,7 +44,7 @@ inline const base::Time kNow = *base::parse_time("2026-09-01T00:00:00Z");
 class SmallDatabase {
 public:
   /// Real records by id.
-  explicit SmallDatabase(std::initializer_list<const char*> ids) {
+  SmallDatabase(std::initializer_list<const char*> ids) {
     for (const char* id : ids)
       builder_.add(record(id));
   }

@@ -11,7 +11,6 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 
 TEST(AptSources, ReadsOneLineEntries) {
   EXPECT_THAT(parse_sources_list(

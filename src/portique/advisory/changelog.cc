@@ -216,7 +216,9 @@ private:
   /// The version at which an entry's fixes became available.
   [[nodiscard]] std::string_view available_at(std::size_t entry) const {
     std::string_view version = versions_[entry];
-    for (std::size_t i = entry; i-- > 0 && entry - i <= kRebuildsAbove;) {
+    const std::size_t last = entry - std::min(entry, kRebuildsAbove);
+    for (std::size_t i = entry; i > last;) {
+      --i;
       const bool rebuild = versions_[i].starts_with(versions_[entry]) &&
                            versions_[i].substr(versions_[entry].size()).starts_with('~');
       if (rebuild && less(versions_[i], version)) version = versions_[i];

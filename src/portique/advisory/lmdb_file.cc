@@ -24,7 +24,7 @@ constexpr MDB_dbi kTables = 8;
 
 constexpr std::array kTableNames{kMetaTable, kPackagesTable, kAdvisoriesTable, kCvesTable};
 
-std::unexpected<base::Error> lmdb_failure(std::string what, int code) {
+std::unexpected<base::Error> lmdb_failure(const std::string& what, int code) {
   if (code > 0) return base::fail_errno(what, code);
   return base::fail(base::Code::Io, what + ": " + mdb_strerror(code));
 }

@@ -106,7 +106,7 @@ class EcosystemUpdate {
 public:
   EcosystemUpdate(const FeedContext& context,
                   base::HttpClient& http,
-                  std::string base_url,
+                  const std::string& base_url,
                   const std::string& name)
       : context_(context), http_(http), url_(url_below(base_url, name)),
         folder_(context.folder / name) {}

@@ -28,8 +28,8 @@ __asm__(".section .rodata\n"
         ".text\n");
 
 extern "C" {
-extern const std::byte portique_starter_begin[]; // NOLINT(*-avoid-c-arrays): a symbol
-extern const std::byte portique_starter_end[];   // NOLINT(*-avoid-c-arrays): a symbol
+extern const std::byte portique_starter_begin[]; // NOLINT(readability-identifier-naming): a symbol
+extern const std::byte portique_starter_end[];   // NOLINT(readability-identifier-naming): a symbol
 }
 
 namespace portique::advisory {
