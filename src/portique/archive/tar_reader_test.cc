@@ -15,7 +15,6 @@
 namespace portique::archive {
 namespace {
 
-using base::as_bytes;
 using base::Code;
 using base::Limits;
 using base::Result;
