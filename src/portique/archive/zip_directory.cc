@@ -32,25 +32,30 @@ std::unexpected<base::Error> malformed(std::string message) {
   return fail(Code::Malformed, std::move(message));
 }
 
-bool has_magic(Bytes archive, std::uint64_t offset, std::uint32_t magic) {
-  if (offset > archive.size()) return false;
-  ByteReader reader(archive.subspan(offset));
+bool has_magic(const ByteSource& archive, std::uint64_t offset, std::uint32_t magic) {
+  std::string buffer;
+  const auto bytes = archive.view(offset, sizeof magic, buffer);
+  if (!bytes) return false;
+  ByteReader reader(*bytes);
   const auto seen = reader.le<std::uint32_t>();
   return seen && *seen == magic;
 }
 
 /// The last end record whose comment fits behind it.
-std::optional<std::uint64_t> find_end(Bytes archive) {
-  if (archive.size() < kEndBytes) return std::nullopt;
-  const std::uint64_t last = archive.size() - kEndBytes;
-  const std::uint64_t first = last - std::min<std::uint64_t>(last, kMostCommentBytes);
-  for (std::uint64_t at = last + 1; at-- > first;) {
-    if (archive[at] != std::byte{'P'} || !has_magic(archive, at, kEndMagic)) continue;
-    ByteReader comment(archive.subspan(at + 20));
-    const auto size = comment.le<std::uint16_t>();
-    if (size && *size <= comment.remaining()) return at;
+Result<std::uint64_t> find_end(const ByteSource& archive) {
+  const std::uint64_t tail_bytes =
+      std::min<std::uint64_t>(archive.size(), kEndBytes + kMostCommentBytes);
+  std::string buffer;
+  const Bytes tail = PQ_TRY(archive.view(archive.size() - tail_bytes, tail_bytes, buffer));
+  for (std::uint64_t at = tail.size() < kEndBytes ? 0 : tail.size() - kEndBytes + 1; at-- > 0;) {
+    if (tail[at] != std::byte{'P'}) continue;
+    ByteReader record(tail.subspan(at));
+    if (PQ_TRY(record.le<std::uint32_t>()) != kEndMagic) continue;
+    PQ_TRY(record.skip(16));
+    if (PQ_TRY(record.le<std::uint16_t>()) <= record.remaining())
+      return archive.size() - tail.size() + at;
   }
-  return std::nullopt;
+  return malformed("the archive has no zip end record");
 }
 
 struct EndRecord {
@@ -60,8 +65,10 @@ struct EndRecord {
   ZipDirectory directory;
 };
 
-Result<EndRecord> read_end(Bytes archive, std::uint64_t at) {
-  ByteReader reader(archive.subspan(at + 4));
+Result<EndRecord> read_end(const ByteSource& archive, std::uint64_t at) {
+  std::string buffer;
+  ByteReader reader(PQ_TRY(archive.view(at, kEndBytes, buffer)));
+  PQ_TRY(reader.skip(4));
   EndRecord end{.at = at};
   end.disk = PQ_TRY(reader.le<std::uint16_t>());
   end.directory_disk = PQ_TRY(reader.le<std::uint16_t>());
@@ -73,18 +80,20 @@ Result<EndRecord> read_end(Bytes archive, std::uint64_t at) {
 }
 
 /// The zip64 end record that the locator before the end record at `at` points to, if there is one.
-Result<std::optional<EndRecord>> read_end64(Bytes archive, std::uint64_t at) {
+Result<std::optional<EndRecord>> read_end64(const ByteSource& archive, std::uint64_t at) {
   if (at < kLocator64Bytes || !has_magic(archive, at - kLocator64Bytes, kLocator64Magic))
     return std::nullopt;
   const std::uint64_t locator = at - kLocator64Bytes;
-  ByteReader pointer(archive.subspan(locator + 8));
+  std::string buffer;
+  ByteReader pointer(PQ_TRY(archive.view(locator + 8, 8, buffer)));
   std::uint64_t record = PQ_TRY(pointer.le<std::uint64_t>());
   // Behind a prefix the stated offset is too small, and the record stands before its locator.
   if (!has_magic(archive, record, kEnd64Magic) && locator >= kEnd64Bytes)
     record = locator - kEnd64Bytes;
   if (!has_magic(archive, record, kEnd64Magic))
     return malformed("the zip64 end record is not where it should be");
-  ByteReader reader(archive.subspan(record + 16));
+  ByteReader reader(PQ_TRY(archive.view(record, kEnd64Bytes, buffer)));
+  PQ_TRY(reader.skip(16));
   EndRecord end{.at = record};
   end.disk = PQ_TRY(reader.le<std::uint32_t>());
   end.directory_disk = PQ_TRY(reader.le<std::uint32_t>());
@@ -116,11 +125,10 @@ Result<void> apply_zip64(Bytes extra, ZipEntry& entry) {
 
 } // namespace
 
-Result<ZipDirectory> find_zip_directory(Bytes archive) {
-  const auto at = find_end(archive);
-  if (!at) return malformed("the archive has no zip end record");
-  EndRecord end = PQ_TRY(read_end(archive, *at));
-  if (const auto end64 = PQ_TRY(read_end64(archive, *at))) end = *end64;
+Result<ZipDirectory> find_zip_directory(const ByteSource& archive) {
+  const std::uint64_t at = PQ_TRY(find_end(archive));
+  EndRecord end = PQ_TRY(read_end(archive, at));
+  if (const auto end64 = PQ_TRY(read_end64(archive, at))) end = *end64;
   if (end.disk != 0 || end.directory_disk != 0)
     return fail(Code::Unsupported, "zip archives in several volumes cannot be read");
 

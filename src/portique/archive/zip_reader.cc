@@ -50,6 +50,16 @@ bool inflate_exactly(Bytes in, char* out, std::size_t size) {
   return isal_inflate_stateless(&state) == ISAL_DECOMP_OK && state.total_out == size;
 }
 
+/// Whether data of the one size can be the other, compressed: no more memory is taken for them than
+/// the caller's limit allows.
+bool is_plausible(const ZipEntry& entry) {
+  if (entry.method == kStored) return entry.size == entry.compressed_size;
+  // Deflate grows data by 5 bytes for each block of up to 65,535; flushes add a little.
+  constexpr std::uint64_t kGrowth = 4096;
+  return entry.size / kDeflateRatio <= entry.compressed_size &&
+         entry.compressed_size <= entry.size + entry.size / 16 + kGrowth;
+}
+
 /// `out` becomes what the stored bytes unpack to; false if they are broken.
 bool unpack(const ZipEntry& entry, Bytes stored, std::string& out) {
   bool whole = true;
@@ -68,26 +78,35 @@ bool unpack(const ZipEntry& entry, Bytes stored, std::string& out) {
 } // namespace
 
 Result<ZipReader> ZipReader::open(Bytes archive, const Limits& limits) {
-  const ZipDirectory directory = PQ_TRY(find_zip_directory(archive));
-  if (directory.entries > limits.layer_entries)
+  return open(ByteSource(archive),
+              {.entries = limits.layer_entries,
+               .directory_bytes = archive.size(),
+               .unpacked_bytes = limits.feed_bytes});
+}
+
+Result<ZipReader> ZipReader::open(const ByteSource& archive, const ZipLimits& limits) {
+  const auto too_many = [&] {
     return fail(Code::LimitExceeded,
-                "the zip archive has more than " + std::to_string(limits.layer_entries) +
-                    " entries");
-  ZipReader reader;
-  reader.archive_ = archive;
+                "the zip archive has more than " + std::to_string(limits.entries) + " entries");
+  };
+  const ZipDirectory directory = PQ_TRY(find_zip_directory(archive));
+  if (directory.entries > limits.entries) return too_many();
+  if (directory.size > limits.directory_bytes)
+    return fail(Code::LimitExceeded,
+                "the zip directory has more than " + std::to_string(limits.directory_bytes) +
+                    " bytes");
+  ZipReader reader(archive);
   reader.entries_.reserve(directory.entries);
-  ByteReader records(archive.subspan(directory.offset, directory.size));
+  std::string buffer;
+  ByteReader records(PQ_TRY(archive.view(directory.offset, directory.size, buffer)));
   std::uint64_t total = 0;
   while (!records.at_end()) {
-    if (reader.entries_.size() == limits.layer_entries)
-      return fail(Code::LimitExceeded,
-                  "the zip archive has more than " + std::to_string(limits.layer_entries) +
-                      " entries");
+    if (reader.entries_.size() == limits.entries) return too_many();
     const ZipEntry& entry =
         reader.entries_.emplace_back(PQ_TRY(read_zip_record(records, directory.shift)));
-    if (entry.size > limits.feed_bytes - total)
+    if (entry.size > limits.unpacked_bytes - total)
       return fail(Code::LimitExceeded,
-                  "the zip archive unpacks to more than " + std::to_string(limits.feed_bytes) +
+                  "the zip archive unpacks to more than " + std::to_string(limits.unpacked_bytes) +
                       " bytes");
     total += entry.size;
   }
@@ -126,20 +145,27 @@ Result<void> ZipReader::check_overlaps(std::uint64_t directory) const {
   return {};
 }
 
-/// The entry's data as they are stored.
-Result<Bytes> ZipReader::stored_bytes(const ZipEntry& entry) const {
-  if (entry.local_header_offset > archive_.size())
-    return fail(Code::Malformed, "the entry lies outside of the zip archive");
-  ByteReader header(archive_.subspan(entry.local_header_offset));
+/// Where the entry's data begin.
+Result<std::uint64_t> ZipReader::data_offset(const ZipEntry& entry) const {
+  std::string buffer;
+  const auto head = archive_.view(entry.local_header_offset, kLocalBytes, buffer);
+  if (!head) return fail(Code::Malformed, "the entry lies outside of the zip archive");
+  ByteReader header(*head);
   if (PQ_TRY(header.le<std::uint32_t>()) != kLocalMagic)
     return fail(Code::Malformed, "the entry has no local header");
   PQ_TRY(header.skip(22)); // repeated in the directory
-  const auto name_bytes = PQ_TRY(header.le<std::uint16_t>());
-  const auto extra_bytes = PQ_TRY(header.le<std::uint16_t>());
-  if (base::as_text(PQ_TRY(header.take(name_bytes))) != entry.name)
+  const std::uint64_t name_bytes = PQ_TRY(header.le<std::uint16_t>());
+  const std::uint64_t extra_bytes = PQ_TRY(header.le<std::uint16_t>());
+  const std::uint64_t name_offset = entry.local_header_offset + kLocalBytes;
+  if (base::as_text(PQ_TRY(archive_.view(name_offset, name_bytes, buffer))) != entry.name)
     return fail(Code::Malformed, "the entry's local header has another name");
-  PQ_TRY(header.skip(extra_bytes));
-  return header.take(entry.compressed_size);
+  return name_offset + name_bytes + extra_bytes;
+}
+
+Result<ByteSource> ZipReader::stored_range(const ZipEntry& entry) const {
+  if (entry.encrypted || entry.method != kStored || entry.size != entry.compressed_size)
+    return fail(Code::Unsupported, "the entry is not stored as it is");
+  return archive_.range(PQ_TRY(data_offset(entry)), entry.size);
 }
 
 Result<void> ZipReader::read(const ZipEntry& entry, std::uint64_t limit, std::string& out) const {
@@ -161,11 +187,11 @@ ZipReader::read_entry(const ZipEntry& entry, std::uint64_t limit, std::string& o
   if (entry.method != kStored && entry.method != kDeflated)
     return fail(Code::Unsupported,
                 "compression method " + std::to_string(entry.method) + " is not known");
-  const Bytes stored = PQ_TRY(stored_bytes(entry));
-  const bool plausible = entry.method == kStored ? entry.size == stored.size()
-                                                 : entry.size / kDeflateRatio <= stored.size();
-  if (!plausible || !unpack(entry, stored, out))
-    return fail(Code::Malformed, "the data are corrupt");
+  if (!is_plausible(entry)) return fail(Code::Malformed, "its sizes cannot be");
+  std::string buffer;
+  const Bytes stored =
+      PQ_TRY(archive_.view(PQ_TRY(data_offset(entry)), entry.compressed_size, buffer));
+  if (!unpack(entry, stored, out)) return fail(Code::Malformed, "the data are corrupt");
   if (crc32_gzip_refl(0, isal_bytes(out.data()), out.size()) != entry.crc32)
     return fail(Code::Malformed, "the checksum does not match the data");
   return {};

@@ -78,6 +78,35 @@ Code code_of(const std::string& archive) {
   return content ? Code::NotFound : content.error().code();
 }
 
+TEST(ZipReader, ReadsStoredEntriesInPlace) {
+  const auto folder = base::TempDir::create("portique-archive-test").value();
+  HandMade deflated{.name = "b", .method = 8, .local_name = "b"};
+  const std::string archive = "prefix" + zip_of({{}, deflated});
+  write_bytes(folder.path() / "a.zip", archive);
+  const base::Fd file = base::open_file(folder.path() / "a.zip").value();
+  for (const ByteSource& source :
+       {ByteSource(as_bytes(archive)), ByteSource(file, 0, archive.size())}) {
+    const auto reader = ZipReader::open(source, {2, 1000, 10});
+    ASSERT_TRUE(reader) << reader.error().text();
+    const auto range = reader->stored_range(reader->entries()[0]);
+    ASSERT_TRUE(range) << range.error().text();
+    std::string buffer;
+    EXPECT_EQ(base::as_text(range->view(0, 5, buffer).value()), "hello");
+    EXPECT_EQ(reader->stored_range(reader->entries()[1]).error().code(), Code::Unsupported);
+    std::string content;
+    EXPECT_TRUE(reader->read(reader->entries()[0], 5, content));
+    EXPECT_EQ(content, "hello");
+  }
+}
+
+TEST(ZipReader, KeepsWithinTheLimitsThatItIsGiven) {
+  const std::string archive = zip_of({{}, {.name = "b", .local_name = "b"}});
+  const ByteSource source(as_bytes(archive));
+  EXPECT_TRUE(ZipReader::open(source, {2, 94, 10}));
+  for (const ZipLimits& limits : {ZipLimits{1, 94, 10}, {2, 93, 10}, {2, 94, 9}})
+    EXPECT_EQ(ZipReader::open(source, limits).error().code(), Code::LimitExceeded);
+}
+
 /// With python's zipfile as the oracle.
 class PythonZip : public testing::Test {
 protected:
