@@ -64,6 +64,11 @@ struct Limits {
   std::uint64_t xml_nodes = 3'000'000;
   /// Project files and SBOMs stay under 20.
   std::uint64_t xml_depth = 128;
+  // --- SBOMs --------------------------------------------------------------------------------
+  /// SBOMs of 200 MB are seen (every file of a large image listed); they are read in pieces.
+  std::uint64_t sbom_bytes = 1ULL << 30U;
+  /// One component with all that is nested in it; with every file it holds some 10 MB.
+  std::uint64_t sbom_value_bytes = 64ULL << 20U;
 
   // --- advisories ---------------------------------------------------------------------------
   /// The longest record of the public OSV export has some 6 MB (Linux kernel version lists).

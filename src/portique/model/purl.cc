@@ -53,6 +53,13 @@ std::string Purl::text() const {
   return out;
 }
 
+std::string purl_namespace_of(const Distro& distro) {
+  if (distro.id == "rhel") return "redhat";
+  if (distro.id.starts_with("opensuse")) return "opensuse";
+  if (distro.id.starts_with("sle") || distro.id.starts_with("sl-")) return "suse";
+  return distro.id;
+}
+
 Purl purl_of(const Package& package, const Distro& distro) {
   Purl purl{package.type, package.ns, package.name, package.version, {}, {}};
   if (!is_os_package(package)) return purl;
@@ -62,7 +69,8 @@ Purl purl_of(const Package& package, const Distro& distro) {
       purl.version = package.version.substr(colon + 1);
     if (package.epoch) purl.qualifiers.emplace_back("epoch", std::to_string(*package.epoch));
     purl.qualifiers.emplace_back("upstream", package.source_rpm);
-  } else if (package.source_name != package.name || package.source_version != package.version) {
+  } else if (!package.source_name.empty() &&
+             (package.source_name != package.name || package.source_version != package.version)) {
     std::string upstream = package.source_name;
     if (package.source_version != package.version) upstream += "@" + package.source_version;
     purl.qualifiers.emplace_back("upstream", upstream);

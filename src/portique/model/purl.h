@@ -24,7 +24,11 @@ struct Purl {
   [[nodiscard]] std::string text() const;
 };
 
-/// The purl of a package. Those of the distribution: deb, apk and rpm with `arch`, `distro` ("debian-12"), `epoch` (rpm),
+/// The namespace that purls of the distribution's packages have, where it is not os-release's ID.
+std::string purl_namespace_of(const Distro& distro);
+
+/// The purl of a package. Those of the distribution: deb, apk and rpm with `arch`, `distro`
+/// ("debian-12"), `epoch` (rpm),
 /// `upstream` (source name, and @version where it differs from the package's) qualifiers.
 Purl purl_of(const Package& package, const Distro& distro);
 

@@ -77,7 +77,8 @@ public:
   bool on_string_part(json::string_view part, std::size_t /*all*/, json::error_code& error) {
     if (!in_string_) begin_scalar();
     in_string_ = true;
-    if (mode_ == Mode::Text) return keep(items_->take_text(path_, {part.data(), part.size()}), error);
+    if (mode_ == Mode::Text)
+      return keep(items_->take_text(path_, {part.data(), part.size()}), error);
     if (mode_ == Mode::Build) {
       stack_.push_chars(part);
       charge(part.size());
@@ -209,7 +210,7 @@ private:
     cost_ += kValueBytes + characters;
     if (cost_ <= value_bytes_) return;
     mode_ = Mode::Skip;
-    stack_.clear();
+    stack_.reset();
     items_->too_large(path_);
   }
 
@@ -227,7 +228,7 @@ private:
   std::string key_; ///< of the member that comes next
   std::vector<Entered> entered_;
   json::value_stack stack_;
-  std::size_t depth_ = 0;   ///< open containers of the value being built or passed over
+  std::size_t depth_ = 0; ///< open containers of the value being built or passed over
   std::uint64_t cost_ = 0;
   bool in_string_ = false;
   std::optional<base::Error> error_;
