@@ -80,8 +80,17 @@ base::Result<DockerEngine> DockerEngine::docker(const base::Limits& limits) {
   return connect("Docker", PQ_TRY(docker_endpoint(limits)), limits);
 }
 
-base::Result<DockerEngine> DockerEngine::podman(const base::Limits& limits) {
-  return connect("podman", PQ_TRY(podman_endpoint()), limits);
+base::Result<DockerEngine> DockerEngine::podman(const base::Limits& limits, Podman how) {
+  EngineEndpoint endpoint = PQ_TRY(podman_endpoint());
+  std::error_code error;
+  const bool is_missing =
+      endpoint.chosen_by.empty() && !std::filesystem::exists(endpoint.unix_socket, error);
+  if (how == Podman::AsItIs || !is_missing) return connect("podman", std::move(endpoint), limits);
+  auto service = PQ_TRY(PodmanService::start());
+  endpoint = PQ_TRY(parse_engine_address("unix://" + service->socket().string(), {}));
+  DockerEngine engine = PQ_TRY(connect("podman", std::move(endpoint), limits));
+  engine.service_ = std::move(service);
+  return engine;
 }
 
 base::HttpOptions DockerEngine::http_options() const {

@@ -2,6 +2,7 @@
 
 // A client of Docker's engine API over a Unix socket or TCP, which podman's service speaks too.
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "portique/image/docker_endpoint.h"
 #include "portique/image/engine_documents.h"
 #include "portique/image/pipe_feed.h"
+#include "portique/image/podman_service.h"
 
 namespace portique::image {
 
@@ -26,7 +28,10 @@ public:
 
   /// Docker's or podman's, where docker_endpoint() or podman_endpoint() finds it.
   static base::Result<DockerEngine> docker(const base::Limits& limits);
-  static base::Result<DockerEngine> podman(const base::Limits& limits);
+
+  /// Whether podman's service is run if it is not there.
+  enum class Podman : unsigned char { AsItIs, Run };
+  static base::Result<DockerEngine> podman(const base::Limits& limits, Podman how);
 
   /// By name or id, as `docker image inspect` takes it.
   [[nodiscard]] base::Result<EngineImage> inspect_image(std::string_view name) const;
@@ -69,6 +74,8 @@ private:
   EngineEndpoint endpoint_;
   base::Limits limits_;
   std::string version_; ///< "/v1.41"
+  /// Where we had to run it; shared by copies of the engine, the last of which ends it.
+  std::shared_ptr<PodmanService> service_;
 };
 
 } // namespace portique::image

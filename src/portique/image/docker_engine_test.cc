@@ -271,6 +271,31 @@ TEST(DockerEngine, IsPodman) {
   expect_a_real_engine(*engine, daemon, "localhost/alpine:3.11");
 }
 
+TEST(DockerEngine, RunsPodmansServiceWhereNobodyDoes) {
+  if (fs::exists("/run/podman/podman.sock") || std::getenv("CONTAINER_HOST") != nullptr)
+    GTEST_SKIP() << "a service of the system is there";
+  EXPECT_EQ(DockerEngine::podman(kLimits, DockerEngine::Podman::AsItIs).error().code(),
+            Code::Network);
+  // State of its own, so that the machine's is left alone.
+  const auto folder = base::TempDir::create("portique-podman-test");
+  const fs::path config = folder->path() / "storage.conf";
+  std::ofstream(config) << "[storage]\ndriver = \"vfs\"\ngraphroot = \"" << folder->path().string()
+                        << "/data\"\nrunroot = \"" << folder->path().string() << "/run\"\n";
+  ::setenv("CONTAINERS_STORAGE_CONF", config.c_str(), 1);
+  std::optional<base::Result<DockerEngine>> engine =
+      DockerEngine::podman(kLimits, DockerEngine::Podman::Run);
+  ::unsetenv("CONTAINERS_STORAGE_CONF");
+  if (!*engine && engine->error().code() == Code::NotFound)
+    GTEST_SKIP() << "podman is not installed";
+  ASSERT_TRUE(*engine) << engine->error().text();
+  const auto images = (*engine)->list_images();
+  ASSERT_TRUE(images) << images.error().text();
+  EXPECT_TRUE(images->empty());
+  const fs::path socket = (*engine)->endpoint().unix_socket;
+  engine.reset();
+  EXPECT_FALSE(fs::exists(socket)) << "it is taken down with the last who needs it";
+}
+
 TEST(DockerEngine, IsReachedOverTlsOnlyWithACertificate) {
   const auto folder = base::TempDir::create("portique-tls");
   if (!test_support::make_certificates(folder->path())) GTEST_SKIP() << "openssl is not installed";

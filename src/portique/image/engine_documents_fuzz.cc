@@ -1,4 +1,5 @@
 #include "portique/base/byte_reader.h"
+#include "portique/image/containerd_store.h"
 #include "portique/image/engine_documents.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -10,5 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static_cast<void>(image::parse_engine_container(text));
   static_cast<void>(image::parse_path_changes(text, limits));
   static_cast<void>(image::parse_engine_error(text));
+  static_cast<void>(image::parse_containerd_images(text, "default"));
+  static_cast<void>(image::parse_content_root(text));
   return 0;
 }

@@ -35,15 +35,16 @@ BuildImage two_layers() {
 /// A layout on disk as the sandboxed reader would see it.
 class FolderBlobs : public BlobStore {
 public:
-  explicit FolderBlobs(const std::filesystem::path& path) : folder_(*LayoutFolder::open(path)) {}
+  explicit FolderBlobs(const std::filesystem::path& path)
+      : folder_(std::move(*LayoutFolder::open(path))) {}
 
   base::Result<std::unique_ptr<archive::ByteStream>> open(std::string_view name) override {
-    auto file = PQ_TRY(folder_.open_blob(name));
+    auto file = PQ_TRY(folder_->open_blob(name));
     return archive::pipe_stream(std::move(file));
   }
 
 private:
-  LayoutFolder folder_;
+  std::unique_ptr<LayoutFolder> folder_;
 };
 
 class ImageSourceTest : public ::testing::Test {

@@ -27,11 +27,12 @@ bool is_layout_name(std::string_view name) {
 
 } // namespace
 
-base::Result<LayoutFolder> LayoutFolder::open(const std::filesystem::path& folder) {
-  return LayoutFolder(PQ_TRY(open_folder(folder.string())));
+base::Result<std::unique_ptr<LayoutFolder>>
+LayoutFolder::open(const std::filesystem::path& folder) {
+  return std::unique_ptr<LayoutFolder>(new LayoutFolder(PQ_TRY(open_folder(folder.string()))));
 }
 
-base::Result<base::Fd> LayoutFolder::open_blob(std::string_view name) const {
+base::Result<base::Fd> LayoutFolder::open_blob(std::string_view name) {
   if (!is_layout_name(name))
     return base::fail(base::Code::InvalidArgument,
                       "'" + base::printable(name) + "' is no file of an OCI layout");

@@ -46,7 +46,7 @@ private:
 
   base::Worker worker_;
   base::Limits limits_;
-  std::optional<image::LayoutFolder> layout_;
+  std::unique_ptr<image::LayoutFolder> layout_;
 };
 
 } // namespace portique::scan
