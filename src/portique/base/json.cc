@@ -47,10 +47,7 @@ void write_pretty(std::string& out, std::size_t depth, const json::value& value)
   }
 }
 
-} // namespace
-
-Result<json::value> parse_json(std::string_view text) {
-  json::parse_options options;
+Result<json::value> parse(std::string_view text, json::parse_options options) {
   options.max_depth = 64;
   json::stream_parser parser(json::storage_ptr{}, options);
   json::error_code error;
@@ -60,6 +57,19 @@ Result<json::value> parse_json(std::string_view text) {
     return fail(Code::Malformed,
                 "not valid JSON at byte " + std::to_string(consumed) + ": " + error.message());
   return parser.release();
+}
+
+} // namespace
+
+Result<json::value> parse_json(std::string_view text) {
+  return parse(text, {});
+}
+
+Result<json::value> parse_json_with_comments(std::string_view text) {
+  json::parse_options options;
+  options.allow_comments = true;
+  options.allow_trailing_commas = true;
+  return parse(text, options);
 }
 
 const json::object* json_object(const json::value* value) {

@@ -17,6 +17,10 @@ namespace portique::base {
 /// Parses one JSON document (UTF-8, depth at most 64). Code::Malformed says at which byte.
 Result<boost::json::value> parse_json(std::string_view text);
 
+/// The same for JSON with comments and with commas before closing brackets ("JSONC"), as people and
+/// some tools write it.
+Result<boost::json::value> parse_json_with_comments(std::string_view text);
+
 /// The object inside a value, or nullptr.
 const boost::json::object* json_object(const boost::json::value* value);
 /// The array inside a value, or nullptr.

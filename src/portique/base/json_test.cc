@@ -23,6 +23,14 @@ TEST(Json, RefusesWhatIsNotJson) {
     EXPECT_EQ(parse_json(bad).error().code(), Code::Malformed) << bad;
 }
 
+TEST(Json, TakesCommentsOnlyWhereAsked) {
+  const std::string_view text = "// one\n{\"a\": [1, /* two */ 2,],} // three";
+  EXPECT_EQ(parse_json_with_comments(text), *parse_json(R"({"a": [1, 2]})"));
+  EXPECT_FALSE(parse_json(text));
+  for (const std::string_view bad : {"", "{,}", "[1,,]", "/*", "{} {}", "{} x"})
+    EXPECT_FALSE(parse_json_with_comments(bad)) << bad;
+}
+
 TEST(Json, RefusesDeepNesting) {
   EXPECT_EQ(parse_json(std::string(100'000, '[')).error().code(), Code::Malformed);
 }

@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include "portique/inventory/javascript/catalogers.h"
 #include "portique/inventory/os/catalogers.h"
 
 namespace portique::inventory {
@@ -19,6 +20,7 @@ namespace {
 
 constexpr std::array kFamilies{
     CatalogerFamily{"os", "Distributions", kOsCatalogers},
+    CatalogerFamily{"javascript", "JavaScript", kJavascriptCatalogers},
 };
 
 constexpr std::size_t kCatalogerCount = [] {
