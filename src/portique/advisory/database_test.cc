@@ -111,8 +111,10 @@ TEST(Database, KeepsWhatTwoExportsSayUnderOneId) {
   };
   small.add(about("npm", "CVE-2024-1")).add(about("RubyGems", "CVE-2024-2"));
   const Database database = small.open();
-  EXPECT_EQ(ids_of(*match(database, {}, {{package_of("npm", "a", "1.0.0")}}, kNow)), "CVE-2024-1");
-  EXPECT_EQ(ids_of(*match(database, {}, {{package_of("gem", "a", "1.0.0")}}, kNow)), "CVE-2024-2");
+  EXPECT_EQ(ids_of(*match(database, {}, {{package_of("npm", "a", "1.0.0")}}, {.now = kNow})),
+            "CVE-2024-1");
+  EXPECT_EQ(ids_of(*match(database, {}, {{package_of("gem", "a", "1.0.0")}}, {.now = kNow})),
+            "CVE-2024-2");
 }
 
 TEST(Database, LeavesOutWhatNeverMatches) {

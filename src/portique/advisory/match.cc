@@ -6,6 +6,7 @@
 
 #include "portique/advisory/merge_findings.h"
 #include "portique/advisory/package_match.h"
+#include "portique/advisory/package_name.h"
 #include "portique/base/text.h"
 
 namespace portique::advisory {
@@ -25,15 +26,63 @@ bool covered(const Database& database, const DistroEcosystem& distro) {
   });
 }
 
-model::Issue not_covered(const model::Distro& distro, std::size_t packages) {
-  return {base::Code::NotFound,
-          "not covered: the database has no advisories for " + distro_text(distro) + ", so " +
-              (packages == 1 ? "its package was"
-                             : "its " + std::to_string(packages) + " packages were") +
-              " not checked",
-          {},
-          model::kNoLayer};
+model::Issue not_covered(const std::string& what, std::size_t packages) {
+  std::string message = "not covered: the database has no advisories for " + what + ", so ";
+  message +=
+      packages == 1 ? "its package was" : "its " + std::to_string(packages) + " packages were";
+  return {base::Code::NotFound, message + " not checked", {}, model::kNoLayer};
 }
+
+bool covers_ecosystem(const Database& database, std::string_view ecosystem) {
+  return std::ranges::any_of(database.info().ecosystems, [&](const std::string& known) {
+    return ecosystem_base(known) == ecosystem;
+  });
+}
+
+/// Packages of languages: those of ecosystems that the database has nothing of are an issue, one
+/// for each; those of which no advisories exist anywhere are a note.
+class LanguageCoverage {
+public:
+  explicit LanguageCoverage(const Database& database) : database_(&database) {}
+
+  void count(const model::Package& package) {
+    const std::string_view ecosystem = ecosystem_of_purl_type(package.type);
+    if (ecosystem.empty()) {
+      ++unknown_[package.type];
+      return;
+    }
+    const auto [known, is_new] = covered_.try_emplace(ecosystem, false);
+    if (is_new) known->second = covers_ecosystem(*database_, ecosystem);
+    if (known->second)
+      any_covered_ = true;
+    else
+      ++uncovered_[ecosystem];
+  }
+
+  void tell(Matches& matches) const {
+    for (const auto& [ecosystem, packages] : uncovered_)
+      matches.issues.push_back(not_covered(std::string(ecosystem), packages));
+    std::string kinds;
+    for (const auto& [type, packages] : unknown_)
+      kinds += (kinds.empty() ? "" : ", ") + base::printable(type) + " " + std::to_string(packages);
+    if (!kinds.empty())
+      matches.notes.push_back("packages of kinds that no advisories name were not checked: " +
+                              kinds);
+    // Without packages of the distribution, these decide.
+    if (matches.coverage != model::Coverage::NoPackages) return;
+    if (any_covered_)
+      matches.coverage = model::Coverage::Covered;
+    else if (!uncovered_.empty())
+      matches.coverage = model::Coverage::NotCovered;
+  }
+
+private:
+  const Database* database_;
+  bool any_covered_ = false;
+  std::map<std::string_view, bool> covered_;
+  std::map<std::string_view, std::size_t> uncovered_;
+  std::map<std::string_view, std::size_t> unknown_;
+};
 
 /// linux-libc-dev, linux-headers-*, linux-kbuild-* (deb), kernel-headers, kernel-devel (rpm),
 /// linux-headers (apk).
@@ -62,15 +111,17 @@ base::Result<Matches> match(const Database& database,
     matches.coverage = ecosystem && covered(database, *ecosystem) ? model::Coverage::Covered
                                                                   : model::Coverage::NotCovered;
     if (matches.coverage == model::Coverage::NotCovered)
-      matches.issues.push_back(not_covered(distro, os_packages));
+      matches.issues.push_back(not_covered(distro_text(distro), os_packages));
   }
   const auto ends = end_of_life(distro);
   FindingMaker maker(database, ends && *ends <= options.now);
   PackageMatcher matcher(database, ecosystem);
+  LanguageCoverage languages(database);
   std::set<std::string> told;
   for (std::size_t i = 0; i < packages.size(); ++i) {
     if (!packages[i].owner.empty() && matches.coverage == model::Coverage::Covered) continue;
     if (!options.kernel_headers && is_kernel_headers(packages[i])) continue;
+    if (!model::is_os_package(packages[i])) languages.count(packages[i]);
     const PackageMatches* found = PQ_TRY(matcher.match(packages[i]));
     if (!found->undetermined.empty()) {
       std::string message = base::printable(packages[i].name) +
@@ -82,6 +133,7 @@ base::Result<Matches> match(const Database& database,
     if (!found->entries.empty())
       PQ_TRY(maker.add_findings(packages[i], i, found->entries, matches.findings));
   }
+  languages.tell(matches);
   return matches;
 }
 

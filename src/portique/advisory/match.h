@@ -1,6 +1,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <vector>
 
 #include "portique/advisory/database.h"
@@ -14,6 +15,7 @@ namespace portique::advisory {
 
 struct Matches {
   std::vector<model::Finding> findings; ///< `package` is an index into the packages given
+  std::vector<std::string> notes;       ///< what no advisories exist for
   std::vector<model::Issue> issues;     ///< versions that cannot be compared, coverage gaps
   model::Coverage coverage = model::Coverage::NoPackages;
 };
@@ -26,8 +28,8 @@ struct MatchOptions {
 };
 
 /// Which known vulnerabilities the packages carry. One finding per package and vulnerability: its
-/// id is the CVE where there is one, every record that matched stands among its aliases. A package of
-/// a language that belongs to a package of the distribution is judged by the distribution's
+/// id is the CVE where there is one, every record that matched stands among its aliases. A package
+/// of a language that belongs to a package of the distribution is judged by the distribution's
 /// advisories alone, if there are any for this release.
 base::Result<Matches> match(const Database& database,
                             const model::Distro& distro,

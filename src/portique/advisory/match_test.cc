@@ -36,7 +36,7 @@ protected:
   }
 
   static Matches matches(const model::Distro& distro, const std::vector<model::Package>& packages) {
-    auto found = match(*database_, distro, packages, kNow);
+    auto found = match(*database_, distro, packages, {.now = kNow});
     EXPECT_TRUE(found) << found.error().text();
     return std::move(*found);
   }
@@ -202,7 +202,6 @@ TEST_F(MatchTest, FollowsEachLanguagesNamesAndVersions) {
     for (const model::Finding& finding : found.findings)
       text += finding.id + " " + finding.fixed_version.value_or("-");
     EXPECT_EQ(text, row.found) << row.name;
-    EXPECT_EQ(found.coverage, model::Coverage::NoPackages) << "only the distribution's count";
   }
 }
 
@@ -229,8 +228,10 @@ TEST_F(MatchTest, TellsReleasesPastTheirEnd) {
   const Matches openssl =
       matches(distro_of("debian", "11"), {package_of("deb", "openssl", "1.1.1n-0+deb11u3")});
   EXPECT_EQ(openssl.findings[0].fix_state, model::FixState::Fixed) << "fixed before the end";
-  const auto before = match(
-      *database_, distro_of("debian", "7"), {{package}}, *base::parse_time("2016-01-01T00:00:00Z"));
+  const auto before = match(*database_,
+                            distro_of("debian", "7"),
+                            {{package}},
+                            {.now = *base::parse_time("2016-01-01T00:00:00Z")});
   ASSERT_TRUE(before);
   EXPECT_EQ(before->findings[0].fix_state, model::FixState::NotFixed);
 }
@@ -309,7 +310,7 @@ TEST(Match, TakesListedBinariesWhereTheDistributionRestrictsToThem) {
             with_binaries);
   const Database database = small.open();
   const auto ids = [&](const model::Distro& distro, const std::vector<model::Package>& packages) {
-    auto found = match(database, distro, packages, kNow);
+    auto found = match(database, distro, packages, {.now = kNow});
     EXPECT_TRUE(found);
     std::string text;
     for (const model::Finding& finding : found->findings)
@@ -324,6 +325,30 @@ TEST(Match, TakesListedBinariesWhereTheDistributionRestrictsToThem) {
   auto deb = package_of("deb", "src", "1.0-1");
   EXPECT_EQ(ids(jammy, {binary_of(deb, "tool"), binary_of(deb, "lib")}), "tool lib ");
   EXPECT_EQ(ids(jammy, {binary_of(deb, "lib"), binary_of(deb, "tool")}), "lib tool ");
+}
+
+TEST_F(MatchTest, WhatTheDatabaseHasNothingOfIsNeverClean) {
+  const Matches found = matches({}, {package_of("pub", "b", "1.0"), package_of("hex", "a", "1.0")});
+  EXPECT_EQ(found.coverage, model::Coverage::NotCovered);
+  ASSERT_THAT(found.issues, SizeIs(2));
+  EXPECT_EQ(found.issues[0].message,
+            "not covered: the database has no advisories for Hex, so its package was not checked");
+  // Nobody publishes advisories about these: a remark, for nothing is missing.
+  const Matches none = matches({}, {package_of("generic", "busybox", "1.36.1")});
+  EXPECT_THAT(none.issues, IsEmpty());
+  EXPECT_THAT(none.notes, SizeIs(1));
+}
+
+TEST_F(MatchTest, AnOwnedPackageStandsUnderTheDistributionsVerdict) {
+  model::Package owned = package_of("npm", "owned", "1.0");
+  owned.owner = "pkg:deb/debian/node-owned@1.0";
+  model::Package os = package_of("deb", "bash", "5.2");
+  // The database covers Debian 7 and not Debian 12.
+  EXPECT_EQ(matches(distro_of("debian", "7"), {os, owned}).coverage, model::Coverage::Covered);
+  EXPECT_THAT(matches(distro_of("debian", "7"), {os, package_of("pub", "b", "1.0")}).issues,
+              SizeIs(1));
+  owned.type = "pub";
+  EXPECT_THAT(matches(distro_of("debian", "7"), {os, owned}).issues, IsEmpty());
 }
 
 } // namespace

@@ -24,7 +24,7 @@ std::string npm_record(const std::string& id, const std::string& fixed, const st
 
 std::vector<model::Finding> findings(SmallDatabase& small, const std::string& version = "1.0.0") {
   const Database database = small.open();
-  auto found = match(database, {}, {{package_of("npm", "a", version)}}, kNow);
+  auto found = match(database, {}, {{package_of("npm", "a", version)}}, {.now = kNow});
   EXPECT_TRUE(found) << found.error().text();
   return std::move(found->findings);
 }
@@ -161,7 +161,7 @@ TEST(MergeFindings, ReadsTheSeverityOfAnRpmAdvisoryFromItsSummary) {
   const auto found = match(database,
                            distro_of("almalinux", "8.4"),
                            {{package_of("rpm", "libvorbis", "1:1.3.6-1.el8")}},
-                           kNow);
+                           {.now = kNow});
   ASSERT_TRUE(found);
   ASSERT_THAT(found->findings, SizeIs(2));
   EXPECT_EQ(found->findings[0].severity, model::Severity::Low);
@@ -197,7 +197,7 @@ TEST(MergeFindings, TakesTheVectorOfACveFromARecordOfItsOwn) {
   const auto found = match(database,
                            distro_of("debian", "11"),
                            {{package_of("deb", "openssl", "1.1.1n-0+deb11u3")}},
-                           kNow);
+                           {.now = kNow});
   ASSERT_TRUE(found);
   ASSERT_THAT(found->findings, SizeIs(5));
   EXPECT_EQ(found->findings[3].severity, model::Severity::Unknown);
@@ -256,7 +256,7 @@ TEST(MergeFindings, TakesDebiansUrgencyWord) {
               std::string(row.urgency) + "\"}}]}");
     const Database database = small.open();
     const auto found =
-        match(database, distro_of("debian", "13"), {{package_of("deb", "a", "1")}}, kNow);
+        match(database, distro_of("debian", "13"), {{package_of("deb", "a", "1")}}, {.now = kNow});
     ASSERT_TRUE(found);
     ASSERT_THAT(found->findings, SizeIs(1)) << row.urgency;
     EXPECT_EQ(found->findings[0].id, "CVE-2024-1");

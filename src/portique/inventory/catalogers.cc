@@ -13,6 +13,8 @@
 
 #include "portique/inventory/javascript/catalogers.h"
 #include "portique/inventory/os/catalogers.h"
+#include "portique/inventory/php/catalogers.h"
+#include "portique/inventory/ruby/catalogers.h"
 
 namespace portique::inventory {
 
@@ -21,6 +23,8 @@ namespace {
 constexpr std::array kFamilies{
     CatalogerFamily{"os", "Distributions", kOsCatalogers},
     CatalogerFamily{"javascript", "JavaScript", kJavascriptCatalogers},
+    CatalogerFamily{"php", "PHP", kPhpCatalogers},
+    CatalogerFamily{"ruby", "Ruby", kRubyCatalogers},
 };
 
 constexpr std::size_t kCatalogerCount = [] {
@@ -94,8 +98,29 @@ std::span<const CatalogerFamily> cataloger_families() {
   return kFamilies;
 }
 
-std::string markdown_row(const Cataloger& cataloger) {
-  return fmt::format("| `{}` | {} | {} |", cataloger.id, cataloger.files, cataloger.gives);
+std::string catalogers_markdown() {
+  std::string text;
+  for (const CatalogerFamily& family : kFamilies) {
+    text += fmt::format("### {}\n\n| cataloger | files | gives |\n|---|---|---|\n", family.name);
+    for (const Cataloger& cataloger : family.catalogers)
+      text += fmt::format("| `{}` | {} | {} |\n", cataloger.id, cataloger.files, cataloger.gives);
+    text += '\n';
+  }
+  return text;
+}
+
+std::string ecosystems_markdown() {
+  std::string text = "| | installed | asked for (lock files and manifests) |\n|---|---|---|\n";
+  for (const CatalogerFamily& family : kFamilies) {
+    std::string installed;
+    std::string declared;
+    for (const Cataloger& cataloger : family.catalogers) {
+      std::string& files = cataloger.evidence == Evidence::Installed ? installed : declared;
+      files += (files.empty() ? "" : "; ") + std::string(cataloger.files);
+    }
+    text += fmt::format("| {} | {} | {} |\n", family.name, installed, declared);
+  }
+  return text;
 }
 
 std::span<const Cataloger> catalogers() {

@@ -22,8 +22,11 @@ std::span<const CatalogerFamily> cataloger_families();
 /// line in its family's table.
 std::span<const Cataloger> catalogers();
 
-/// The line of docs/catalogers.md that a cataloger has.
-std::string markdown_row(const Cataloger& cataloger);
+/// The tables of docs/catalogers.md: family by family, every cataloger with its files.
+std::string catalogers_markdown();
+
+/// The table of the README: what is read of each family, installed and declared.
+std::string ecosystems_markdown();
 
 /// Whether a path's component fits that of an ending or location: "*.jar" and "a.jar". There is at
 /// most one "*".

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
 #include <limits>
 #include <set>
@@ -178,11 +179,25 @@ TEST(Catalogers, HaveAFuzzTargetWithSeeds) {
   }
 }
 
-TEST(Catalogers, StandInTheDocumentation) {
-  const fs::path page = fs::path(PORTIQUE_TESTDATA).parent_path() / "../../../docs/catalogers.md";
+// The page with what stands between its two marks replaced; PORTIQUE_UPDATE_GOLDEN=1 writes it.
+void expect_between_marks(const std::string& page_name, const std::string& mark, const std::string& want) {
+  const fs::path page = fs::path(PORTIQUE_TESTDATA).parent_path() / "../../.." / page_name;
   const std::string text = base::read_file(page, 1U << 20U).value();
-  for (const Cataloger& cataloger : catalogers())
-    EXPECT_TRUE(text.contains(markdown_row(cataloger) + "\n")) << markdown_row(cataloger);
+  const std::string begin = "<!-- " + mark + " -->\n";
+  const std::string end = "<!-- end of " + mark + " -->\n";
+  const std::size_t from = text.find(begin);
+  const std::size_t to = text.find(end);
+  ASSERT_TRUE(from != text.npos && to != text.npos && from < to) << page << " lacks " << begin;
+  const std::string made = text.substr(0, from) + begin + want + text.substr(to);
+  if (std::getenv("PORTIQUE_UPDATE_GOLDEN") != nullptr)
+    ASSERT_TRUE(base::write_file_atomically(page, made));
+  else
+    EXPECT_EQ(made, text) << page << " is out of date; PORTIQUE_UPDATE_GOLDEN=1 writes it anew";
+}
+
+TEST(Catalogers, StandInTheDocumentation) {
+  expect_between_marks("docs/catalogers.md", "catalogers", catalogers_markdown());
+  expect_between_marks("README.md", "ecosystems", ecosystems_markdown());
 }
 
 TEST(PathMatcher, TellsWhoWantsAPath) {

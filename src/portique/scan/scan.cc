@@ -159,6 +159,7 @@ base::Result<model::Report> scan(const image::Target& target,
     finding.layer = report.packages[finding.package].layer;
   suppress_removed(report);
   std::ranges::move(inventory.findings, std::back_inserter(report.findings));
+  std::ranges::move(matches.notes, std::back_inserter(report.notes));
   std::ranges::move(matches.issues, std::back_inserter(report.issues));
   sort_findings(report);
   return report;
