@@ -22,6 +22,11 @@ Result<std::uint64_t> file_size(const Fd& file) {
   return static_cast<std::uint64_t>(status.st_size);
 }
 
+bool is_regular_file(const Fd& file) {
+  struct stat status{};
+  return ::fstat(file.get(), &status) == 0 && S_ISREG(status.st_mode);
+}
+
 Result<std::string> read_file(const std::filesystem::path& path, std::uint64_t limit) {
   const Fd file = PQ_TRY(open_file(path));
   std::string content;

@@ -21,6 +21,9 @@ Result<Fd> open_file(const std::filesystem::path& path);
 /// Size in bytes of an open regular file.
 Result<std::uint64_t> file_size(const Fd& file);
 
+/// Whether an open file can be read at any offset: a pipe, a socket and a terminal cannot.
+bool is_regular_file(const Fd& file);
+
 /// All of a file; Code::LimitExceeded if it is larger than `limit` bytes.
 Result<std::string> read_file(const std::filesystem::path& path, std::uint64_t limit);
 

@@ -128,7 +128,11 @@ base::Result<ContainerdStore> ContainerdStore::connect(const base::Limits& limit
   if (std::string address = environment("CONTAINERD_ADDRESS"); !address.empty()) {
     constexpr std::string_view kScheme = "unix://";
     if (address.starts_with(kScheme)) address.erase(0, kScheme.size());
-    return connect(fs::path(address), limits);
+    auto store = connect(fs::path(address), limits);
+    // Where somebody said that containerd is, it has to be.
+    if (!store && store.error().code() == Code::NotFound)
+      return fail(Code::Network, store.error().message());
+    return store;
   }
   for (const char* socket : kUsualSockets) {
     std::error_code error;
@@ -139,9 +143,9 @@ base::Result<ContainerdStore> ContainerdStore::connect(const base::Limits& limit
 
 base::Result<ContainerdStore> ContainerdStore::connect(const fs::path& socket,
                                                        const base::Limits& limits) {
-  if (const std::string why = why_unreachable(socket); !why.empty())
-    return fail(Code::Network,
-                "containerd cannot be reached at " + base::printable(socket.string()) + ": " + why);
+  if (auto error = unreachable_socket(
+          "containerd cannot be reached at " + base::printable(socket.string()), socket))
+    return std::unexpected(*std::move(error));
   return ContainerdStore(socket, limits);
 }
 

@@ -36,7 +36,7 @@ std::string parse_content_root(std::string_view plugins);
 class ContainerdStore {
 public:
   /// The socket that CONTAINERD_ADDRESS names, else the usual ones of containerd, k3s, microk8s and
-  /// Docker. Code::Network if none is there or nobody answers, Code::NotFound without `ctr`.
+  /// Docker. Code::NotFound if there is none, or no `ctr`; Code::Network if it does not answer.
   static base::Result<ContainerdStore> connect(const base::Limits& limits);
   static base::Result<ContainerdStore> connect(const std::filesystem::path& socket,
                                                const base::Limits& limits);

@@ -107,9 +107,11 @@ base::Error DockerEngine::unreachable(const base::Error& seen) const {
   const std::string& address = endpoint_.address;
   std::string sentence = product_ + " cannot be reached at " + base::printable(address);
   if (!endpoint_.chosen_by.empty()) sentence += " (from " + endpoint_.chosen_by + ")";
-  if (!endpoint_.unix_socket.empty())
-    if (const std::string why = why_unreachable(endpoint_.unix_socket); !why.empty())
-      return {Code::Network, sentence + ": " + why};
+  auto error = endpoint_.unix_socket.empty() ? std::nullopt
+                                             : unreachable_socket(sentence, endpoint_.unix_socket);
+  // Where somebody said that an engine is, it has to be.
+  if (error && !endpoint_.chosen_by.empty()) return {Code::Network, error->message()};
+  if (error) return *std::move(error);
   return {seen.code(), sentence + ": " + seen.message()};
 }
 
@@ -200,7 +202,7 @@ base::Result<EngineContainer> DockerEngine::inspect_container(std::string_view n
   return base::at(product_ + "'s answer", parse_engine_container(document));
 }
 
-base::Result<std::vector<PathChange>>
+base::Result<std::vector<model::PathChange>>
 DockerEngine::changes(const EngineContainer& container) const {
   const std::string path = "/containers/" + container.id + "/changes";
   const std::string document = PQ_TRY(get_document(path, "changes of the container"));

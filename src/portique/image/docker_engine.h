@@ -18,8 +18,9 @@
 namespace portique::image {
 
 /// Thread-safe: each call makes its own connection. Errors are sentences that name the engine:
-/// Code::NotFound for an image or a container that it does not have, Code::Network for an engine
-/// that cannot be reached or fails, Code::InvalidArgument for a name that no engine takes.
+/// Code::NotFound for an image or a container that it does not have, and if there is no engine at
+/// its socket; Code::Network for one that cannot be reached or fails, Code::InvalidArgument for a
+/// name that no engine takes.
 class DockerEngine {
 public:
   /// Asks who is there and settles on a version of the API. `product` is for messages: "Docker".
@@ -40,7 +41,7 @@ public:
   /// By name or id, running or not.
   [[nodiscard]] base::Result<EngineContainer> inspect_container(std::string_view name) const;
   /// What differs from the image; paths without leading slash.
-  [[nodiscard]] base::Result<std::vector<PathChange>>
+  [[nodiscard]] base::Result<std::vector<model::PathChange>>
   changes(const EngineContainer& container) const;
   /// The image as an archive of `docker save`.
   [[nodiscard]] Feed save_image(const base::Digest& id) const;

@@ -19,6 +19,8 @@ namespace {
 
 namespace fs = std::filesystem;
 using base::Code;
+using model::ChangeKind;
+using model::PathChange;
 using test_support::EngineDaemon;
 using ::testing::AllOf;
 using ::testing::Contains;
@@ -275,7 +277,7 @@ TEST(DockerEngine, RunsPodmansServiceWhereNobodyDoes) {
   if (fs::exists("/run/podman/podman.sock") || std::getenv("CONTAINER_HOST") != nullptr)
     GTEST_SKIP() << "a service of the system is there";
   EXPECT_EQ(DockerEngine::podman(kLimits, DockerEngine::Podman::AsItIs).error().code(),
-            Code::Network);
+            Code::NotFound);
   // State of its own, so that the machine's is left alone.
   const auto folder = base::TempDir::create("portique-podman-test");
   const fs::path config = folder->path() / "storage.conf";

@@ -118,10 +118,10 @@ base::Result<EngineContainer> parse_engine_container(std::string_view text) {
   return container;
 }
 
-base::Result<std::vector<PathChange>> parse_path_changes(std::string_view text,
-                                                         const base::Limits& limits) {
+base::Result<std::vector<model::PathChange>> parse_path_changes(std::string_view text,
+                                                                const base::Limits& limits) {
   const json::value value = PQ_TRY(base::parse_json(text));
-  std::vector<PathChange> changes;
+  std::vector<model::PathChange> changes;
   if (value.is_null()) return changes; // Docker's word for none
   const json::array* items = base::json_array(&value);
   if (items == nullptr) return fail(Code::Malformed, "not a list of changes");
@@ -134,9 +134,9 @@ base::Result<std::vector<PathChange>> parse_path_changes(std::string_view text,
     const auto kind = base::json_integer(object, "Kind");
     std::string path = clean(base::json_string(object, "Path"));
     if (!kind || *kind < 0 || *kind > 2) return fail(Code::Malformed, "a change of no known kind");
-    if (!path.empty()) changes.push_back({std::move(path), static_cast<ChangeKind>(*kind)});
+    if (!path.empty()) changes.push_back({std::move(path), static_cast<model::ChangeKind>(*kind)});
   }
-  std::ranges::sort(changes, {}, &PathChange::path);
+  std::ranges::sort(changes, {}, &model::PathChange::path);
   return changes;
 }
 

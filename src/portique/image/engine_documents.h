@@ -14,6 +14,7 @@
 #include "portique/base/limits.h"
 #include "portique/base/result.h"
 #include "portique/base/time.h"
+#include "portique/model/container.h"
 #include "portique/model/image.h"
 
 namespace portique::image {
@@ -44,22 +45,12 @@ struct EngineContainer {
   friend bool operator==(const EngineContainer&, const EngineContainer&) = default;
 };
 
-enum class ChangeKind : std::uint8_t { Changed, Added, Deleted };
-
-/// A path of a container that differs from its image.
-struct PathChange {
-  std::string path; ///< without leading slash
-  ChangeKind kind = ChangeKind::Changed;
-
-  friend bool operator==(const PathChange&, const PathChange&) = default;
-};
-
 base::Result<EngineImage> parse_engine_image(std::string_view json, const base::Limits& limits);
 base::Result<std::vector<EngineImage>> parse_engine_images(std::string_view json);
 base::Result<EngineContainer> parse_engine_container(std::string_view json);
 /// Sorted by path. Code::LimitExceeded for more changes than a layer may have entries.
-base::Result<std::vector<PathChange>> parse_path_changes(std::string_view json,
-                                                         const base::Limits& limits);
+base::Result<std::vector<model::PathChange>> parse_path_changes(std::string_view json,
+                                                                const base::Limits& limits);
 
 /// The sentence in the answer of a request that failed; "" if it has none.
 std::string parse_engine_error(std::string_view body);

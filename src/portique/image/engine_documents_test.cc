@@ -7,6 +7,8 @@ namespace portique::image {
 namespace {
 
 using base::Code;
+using model::ChangeKind;
+using model::PathChange;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 

@@ -24,13 +24,16 @@ int connect_error(const std::filesystem::path& path) {
   return errno;
 }
 
-std::string why_unreachable(const std::filesystem::path& path) {
+std::optional<base::Error> unreachable_socket(std::string what, const std::filesystem::path& path) {
   const int error = connect_error(path);
-  if (error == 0) return {};
-  const std::string what = base::to_lower(::strerrordesc_np(error));
+  if (error == 0) return std::nullopt;
+  what += ": " + base::to_lower(::strerrordesc_np(error));
   if (error == EACCES || error == EPERM)
-    return what + "; run as root, or as a user who may use that socket";
-  return what + "; is it running?";
+    return base::Error(base::Code::Network,
+                       what + "; run as root, or as a user who may use that socket");
+  const bool is_absent = error == ENOENT || error == ECONNREFUSED;
+  return base::Error(is_absent ? base::Code::NotFound : base::Code::Network,
+                     what + "; is it running?");
 }
 
 } // namespace portique::image

@@ -44,14 +44,13 @@ PipeFeed::PipeFeed(base::Fd reading, base::Fd writing, Feed feed)
       thread_([this, feed = std::move(feed)] { run(feed); }) {}
 
 PipeFeed::~PipeFeed() {
-  cancelled_ = true;
-  reading_.reset();
-  if (thread_.joinable()) thread_.join();
+  (void)finish();
 }
 
 Result<void> PipeFeed::finish() {
+  cancelled_ = true;
+  reading_.reset();
   if (thread_.joinable()) thread_.join();
-  if (reader_gone_) return {};
   return outcome_;
 }
 
@@ -60,8 +59,9 @@ void PipeFeed::run(const Feed& feed) {
   sigset_t all;
   ::sigfillset(&all);
   ::pthread_sigmask(SIG_BLOCK, &all, nullptr);
-  outcome_ = feed([this](base::Bytes bytes) { return write(bytes); },
-                  [this] { return cancelled_.load(); });
+  auto outcome = feed([this](base::Bytes bytes) { return write(bytes); },
+                      [this] { return cancelled_.load(); });
+  if (!outcome && !reader_gone_ && !cancelled_) outcome_ = std::move(outcome);
   writing_.reset();
 }
 

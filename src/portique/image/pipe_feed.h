@@ -38,7 +38,9 @@ public:
   /// reader is gone.
   base::Fd take_reading_end() { return std::move(reading_); }
 
-  /// Waits for the feed's end. No error if the reader closed its end before: it has what it wants.
+  /// To be called when the reader has answered: gives up what is still under way and returns why
+  /// the feed failed, if it failed by itself. A feed that fails is known to have failed before its
+  /// reader sees the end of the pipe.
   base::Result<void> finish();
 
 private:
@@ -50,8 +52,8 @@ private:
   base::Fd reading_;
   base::Fd writing_;
   std::atomic<bool> cancelled_{false};
-  bool reader_gone_ = false; ///< of the thread until it has ended
-  base::Result<void> outcome_;
+  bool reader_gone_ = false;   ///< of the thread until it has ended
+  base::Result<void> outcome_; ///< likewise
   std::thread thread_;
 };
 

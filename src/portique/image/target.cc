@@ -4,6 +4,7 @@
 #include <array>
 
 #include "portique/base/text.h"
+#include "portique/image/reference.h"
 
 namespace portique::image {
 
@@ -50,6 +51,13 @@ bool never(const fs::path& /*path*/) {
   return false;
 }
 
+/// A name as an engine takes it: not parsed, for it may be an id.
+template <SourceKind kKind> base::Result<Target> parse_name(std::string_view text) {
+  if (text.empty())
+    return fail(Code::InvalidArgument, std::string(scheme_of(kKind)) + ": needs a name behind it");
+  return Target{kKind, {}, std::string(text)};
+}
+
 constexpr std::array kKinds{
     SourceInfo{SourceKind::OciDirectory, "oci", "folder with an OCI image layout", is_oci_layout},
     SourceInfo{SourceKind::Rootfs, "rootfs", "folder with a root file system, also /", is_rootfs},
@@ -62,6 +70,41 @@ constexpr std::array kKinds{
                "archive of docker save, plain, gzip or zstd",
                is_archive},
     SourceInfo{SourceKind::OciArchive, "oci-archive", "OCI image layout as a tar archive", never},
+    SourceInfo{SourceKind::Image,
+               "image",
+               "image wherever it is: Docker, containerd, podman, its registry",
+               never,
+               parse_name<SourceKind::Image>},
+    SourceInfo{SourceKind::Docker,
+               "docker",
+               "image in Docker, by name or id",
+               never,
+               parse_name<SourceKind::Docker>},
+    SourceInfo{SourceKind::Containerd,
+               "containerd",
+               "image in containerd, by name or digest",
+               never,
+               parse_name<SourceKind::Containerd>},
+    SourceInfo{SourceKind::Podman,
+               "podman",
+               "image in podman, by name or id",
+               never,
+               parse_name<SourceKind::Podman>},
+    SourceInfo{SourceKind::Container,
+               "container",
+               "container in Docker or podman and what it changed, by name or id",
+               never,
+               parse_name<SourceKind::Container>},
+    SourceInfo{SourceKind::OciBundle,
+               "runc",
+               "container of an OCI runtime, by id or bundle folder",
+               never,
+               parse_name<SourceKind::OciBundle>},
+    SourceInfo{SourceKind::Lxc,
+               "lxc",
+               "LXC container, by name or folder",
+               never,
+               parse_name<SourceKind::Lxc>},
 };
 
 std::string scheme_list() {
@@ -106,14 +149,18 @@ std::string_view scheme_of(SourceKind kind) {
 }
 
 bool has_layers(SourceKind kind) {
-  return kind != SourceKind::Rootfs && kind != SourceKind::Directory;
+  return kind != SourceKind::Rootfs && kind != SourceKind::Directory &&
+         kind != SourceKind::OciBundle && kind != SourceKind::Lxc;
 }
 
 base::Result<Target> parse_target(std::string_view text) {
   if (text.empty()) return fail(Code::InvalidArgument, "the target is empty");
-  for (const SourceInfo& info : kKinds)
-    if (text.starts_with(info.scheme) && text.substr(info.scheme.size()).starts_with(':'))
-      return checked(split_reference(info.kind, text.substr(info.scheme.size() + 1)));
+  for (const SourceInfo& info : kKinds) {
+    if (!text.starts_with(info.scheme) || !text.substr(info.scheme.size()).starts_with(':'))
+      continue;
+    const std::string_view rest = text.substr(info.scheme.size() + 1);
+    return info.parse != nullptr ? info.parse(rest) : checked(split_reference(info.kind, rest));
+  }
   // A bare path: the first kind that its form fits.
   Target target = split_reference(SourceKind::Rootfs, text);
   for (const SourceInfo& info : kKinds) {
@@ -121,9 +168,13 @@ base::Result<Target> parse_target(std::string_view text) {
     target.kind = info.kind;
     return target;
   }
-  return fail(Code::NotFound,
-              "there is no file or folder '" + base::printable(text) +
-                  "'; a target is a path, or a path after one of " + scheme_list());
+  if (parse_reference(text)) return parse_name<SourceKind::Image>(text);
+  return fail(
+      Code::NotFound,
+      "there is no file or folder '" + base::printable(text) +
+          "', and no image can have that name; a target is a path, an image, or what stands "
+          "after one of " +
+          scheme_list());
 }
 
 } // namespace portique::image

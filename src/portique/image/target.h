@@ -1,6 +1,7 @@
 #pragma once
 
-// What the user points at: "docker-archive:app.tar", "oci:layout:1.2", "rootfs:/", or a bare path.
+// What the user points at: "docker-archive:app.tar", "oci:layout:1.2", "rootfs:/",
+// "docker:nginx:1.27", "container:web", or a bare path or image name.
 
 #include <cstdint>
 #include <filesystem>
@@ -18,6 +19,19 @@ enum class SourceKind : std::uint8_t {
   OciArchive,
   Rootfs,
   Directory,
+  Image, ///< wherever it is: locate_image() finds out (image/local_images.h)
+  Docker,
+  Containerd,
+  Podman,
+  Container,
+  OciBundle,
+  Lxc,
+};
+
+struct Target {
+  SourceKind kind = SourceKind::Rootfs;
+  std::filesystem::path path; ///< "" where the source is no file
+  std::string reference;      ///< the image or container in the source, "" if it holds one
 };
 
 /// One kind of source; an entry of source_kinds().
@@ -27,6 +41,8 @@ struct SourceInfo {
   std::string_view about;
   /// Whether a bare path is of this kind. Looks at names only, never at content.
   bool (*detect)(const std::filesystem::path& path);
+  /// Reads what stands behind the scheme where that is no path; nullptr for paths.
+  base::Result<Target> (*parse)(std::string_view text) = nullptr;
 };
 
 /// Every kind of source. To add one: an entry here, and its case in scan/reader.cc.
@@ -37,16 +53,11 @@ std::string_view scheme_of(SourceKind kind);
 /// Whether a target of this kind is an image, with layers, and not a folder.
 bool has_layers(SourceKind kind);
 
-struct Target {
-  SourceKind kind = SourceKind::Rootfs;
-  std::filesystem::path path;
-  std::string reference; ///< the image inside, "" if the source holds one
-};
-
 /// Reads what the user wrote. A bare path's form is detected: a folder with index.json and blobs/
 /// is an OCI layout, another folder that looks like a root file system is one, any other a source
-/// tree, a file an archive (docker save and OCI archives are told apart when they are read).
-/// Code::InvalidArgument, Code::NotFound.
+/// tree, a file an archive (docker save and OCI archives are told apart when they are read). What
+/// is no path and can be the name of an image is taken for one. Code::InvalidArgument,
+/// Code::NotFound.
 base::Result<Target> parse_target(std::string_view text);
 
 } // namespace portique::image

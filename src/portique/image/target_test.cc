@@ -52,13 +52,45 @@ TEST_F(TargetTest, SaysWhatIsWrong) {
             base::Code::InvalidArgument);
   EXPECT_EQ(parse_target("rootfs:" + at("app.tar")).error().code(), base::Code::InvalidArgument);
   EXPECT_EQ(parse_target("").error().code(), base::Code::InvalidArgument);
-  EXPECT_EQ(parse_target("ghost:latest").error().code(), base::Code::NotFound);
+  EXPECT_EQ(parse_target("docker:").error().code(), base::Code::InvalidArgument);
+  EXPECT_EQ(parse_target("Ghost of a file").error().code(), base::Code::NotFound);
+}
+
+TEST_F(TargetTest, EnginesTakeNames) {
+  for (const auto& [text, kind, name] :
+       {std::tuple{"docker:nginx:1.27", SourceKind::Docker, "nginx:1.27"},
+        std::tuple{"docker:sha256:abc", SourceKind::Docker, "sha256:abc"},
+        std::tuple{"podman:localhost/app", SourceKind::Podman, "localhost/app"},
+        std::tuple{"containerd:k8s.gcr.io/pause:3", SourceKind::Containerd, "k8s.gcr.io/pause:3"},
+        std::tuple{"container:web", SourceKind::Container, "web"},
+        std::tuple{"runc:/bundles/a", SourceKind::OciBundle, "/bundles/a"},
+        std::tuple{"lxc:web", SourceKind::Lxc, "web"},
+        std::tuple{"image:nginx", SourceKind::Image, "nginx"}}) {
+    const auto target = parse_target(text);
+    ASSERT_TRUE(target) << text << ": " << target.error().text();
+    EXPECT_EQ(target->kind, kind) << text;
+    EXPECT_EQ(target->reference, name) << text;
+    EXPECT_EQ(target->path, "") << text;
+  }
+}
+
+TEST_F(TargetTest, WhatIsNoPathIsAnImage) {
+  for (const char* name : {"ghost:latest", "ghcr.io/org/app@sha256:" /* a digest follows */}) {
+    const std::string text =
+        name + std::string(std::string_view(name).ends_with(':') ? 64 : 0, 'a');
+    const auto target = parse_target(text);
+    ASSERT_TRUE(target) << text << ": " << target.error().text();
+    EXPECT_EQ(target->kind, SourceKind::Image);
+    EXPECT_EQ(target->reference, text);
+  }
+  EXPECT_EQ(parse_target("/ghost").error().code(), base::Code::NotFound);
+  EXPECT_EQ(parse_target("./ghost").error().code(), base::Code::NotFound);
 }
 
 TEST(SourceKinds, EveryKindHasItsOwnScheme) {
   for (const SourceInfo& info : source_kinds())
     EXPECT_EQ(scheme_of(info.kind), info.scheme);
-  EXPECT_EQ(source_kinds().size(), 5U);
+  EXPECT_EQ(source_kinds().size(), 12U);
 }
 
 } // namespace

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "portique/base/time.h"
+#include "portique/model/container.h"
 #include "portique/model/distro.h"
 #include "portique/model/finding.h"
 #include "portique/model/image.h"
@@ -21,6 +22,7 @@ struct Subject {
   std::string name; ///< as the user named it
   std::string kind; ///< "docker-archive", "oci", "oci-archive", "rootfs", ...
   Image image;      ///< without layers for a root file system
+  std::optional<Container> container;
 };
 
 /// One feed inside the advisory database.

@@ -4,6 +4,7 @@
 
 #include "portique/base/file.h"
 #include "portique/base/text.h"
+#include "portique/image/layout_folder.h"
 #include "portique/inventory/catalogers.h"
 #include "portique/scan/model_codec.h"
 #include "portique/scan/reader.h"
@@ -44,8 +45,8 @@ base::Result<base::Message> ImageReader::next_message() {
 base::Result<void> ImageReader::answer_blob(const base::Message& request) {
   std::string name;
   PQ_TRY(base::decode(base::as_bytes(request.payload), name));
-  base::Result<base::Fd> file =
-      layout_ ? layout_->open_blob(name) : fail(Code::InvalidArgument, "there is no layout open");
+  base::Result<base::Fd> file = provider_ ? provider_->open_blob(name)
+                                          : fail(Code::InvalidArgument, "there is no layout open");
   return worker_.send(number(MessageType::Blob),
                       base::as_bytes(base::encode(wire_error(file))),
                       file ? &*file : nullptr);
@@ -53,14 +54,22 @@ base::Result<void> ImageReader::answer_blob(const base::Message& request) {
 
 base::Result<image::DescribedImage> ImageReader::open(const image::Target& target,
                                                       const image::Selection& selection) {
-  const std::string payload = base::encode(selection);
-  if (target.kind == image::SourceKind::OciDirectory) {
-    layout_ = PQ_TRY(image::LayoutFolder::open(target.path));
-    PQ_TRY(worker_.send(number(MessageType::OpenLayout), base::as_bytes(payload)));
-  } else {
-    const base::Fd archive = PQ_TRY(base::open_file(target.path));
-    PQ_TRY(worker_.send(number(MessageType::OpenArchive), base::as_bytes(payload), &archive));
-  }
+  if (target.kind == image::SourceKind::OciDirectory)
+    return open(PQ_TRY(image::LayoutFolder::open(target.path)), selection);
+  const base::Fd archive = PQ_TRY(base::open_file(target.path));
+  PQ_TRY(worker_.send(
+      number(MessageType::OpenArchive), base::as_bytes(base::encode(selection)), &archive));
+  return receive_description();
+}
+
+base::Result<image::DescribedImage> ImageReader::open(std::unique_ptr<image::BlobProvider> provider,
+                                                      const image::Selection& selection) {
+  provider_ = std::move(provider);
+  PQ_TRY(worker_.send(number(MessageType::OpenLayout), base::as_bytes(base::encode(selection))));
+  return receive_description();
+}
+
+base::Result<image::DescribedImage> ImageReader::receive_description() {
   const base::Message answer = PQ_TRY(next_message());
   WireError error;
   image::DescribedImage described;
@@ -71,6 +80,41 @@ base::Result<image::DescribedImage> ImageReader::open(const image::Target& targe
   return described;
 }
 
+base::Result<image::DescribedImage> ImageReader::open(image::Feed archive,
+                                                      const image::Selection& selection) {
+  feed_ = std::move(archive);
+  const auto feed = PQ_TRY(image::PipeFeed::start(feed_));
+  {
+    const base::Fd reading = feed->take_reading_end();
+    PQ_TRY(worker_.send(
+        number(MessageType::OpenArchive), base::as_bytes(base::encode(selection)), &reading));
+  }
+  auto described = receive_description();
+  // If the feed broke off, the reader saw only a trace of it.
+  PQ_TRY(feed->finish());
+  return described;
+}
+
+base::Result<LayerEvidence> ImageReader::read_tar(image::Feed tar, const OnlyPaths* only) {
+  TarRequest request;
+  request.all = only == nullptr;
+  if (only != nullptr) request.only.assign(only->begin(), only->end());
+  const auto feed = PQ_TRY(image::PipeFeed::start(std::move(tar)));
+  {
+    const base::Fd reading = feed->take_reading_end();
+    PQ_TRY(worker_.send(
+        number(MessageType::ReadTar), base::as_bytes(base::encode(request)), &reading));
+  }
+  auto received = next_message();
+  PQ_TRY(feed->finish());
+  const base::Message answer = PQ_TRY(std::move(received));
+  WireError error;
+  std::string bytes;
+  PQ_TRY(base::decode(base::as_bytes(answer.payload), error, bytes));
+  if (error) return std::unexpected(error_of(error));
+  return decode_evidence(base::as_bytes(bytes));
+}
+
 base::Result<void> ImageReader::read_layers(std::span<const std::uint32_t> layers,
                                             const ExtraPaths& extra,
                                             const OnLayer& on_layer) {
@@ -78,8 +122,23 @@ base::Result<void> ImageReader::read_layers(std::span<const std::uint32_t> layer
   request.layers.assign(layers.begin(), layers.end());
   for (const auto& [path, cataloger] : extra)
     request.extra.push_back({path, static_cast<std::uint32_t>(cataloger)});
-  PQ_TRY(worker_.send(number(MessageType::ReadLayers), base::as_bytes(base::encode(request))));
-  std::set<std::uint32_t> awaited(layers.begin(), layers.end());
+  std::unique_ptr<image::PipeFeed> feed;
+  base::Fd reading;
+  if (feed_ && !extra.empty()) {
+    feed = PQ_TRY(image::PipeFeed::start(feed_));
+    reading = feed->take_reading_end();
+  }
+  PQ_TRY(worker_.send(number(MessageType::ReadLayers),
+                      base::as_bytes(base::encode(request)),
+                      feed ? &reading : nullptr));
+  reading.reset();
+  const auto received = receive_layers({layers.begin(), layers.end()}, on_layer);
+  if (feed) PQ_TRY(feed->finish());
+  return received;
+}
+
+base::Result<void> ImageReader::receive_layers(std::set<std::uint32_t> awaited,
+                                               const OnLayer& on_layer) {
   while (true) {
     const base::Message message = PQ_TRY(next_message());
     if (message.type == number(MessageType::LayersDone)) break;

@@ -3,14 +3,16 @@
 // This side of the sandboxed reader: starts it, opens files for it, and takes its evidence.
 
 #include <functional>
+#include <set>
 #include <span>
 #include <vector>
 
 #include "portique/base/limits.h"
 #include "portique/base/result.h"
 #include "portique/base/sandbox.h"
+#include "portique/image/blob_provider.h"
 #include "portique/image/image_source.h"
-#include "portique/image/layout_folder.h"
+#include "portique/image/pipe_feed.h"
 #include "portique/image/target.h"
 #include "portique/scan/layer_evidence.h"
 #include "portique/scan/layer_walk.h"
@@ -25,6 +27,14 @@ public:
   base::Result<image::DescribedImage> open(const image::Target& target,
                                            const image::Selection& selection);
 
+  /// The same with the blobs of a provider, which presents an OCI layout.
+  base::Result<image::DescribedImage> open(std::unique_ptr<image::BlobProvider> provider,
+                                           const image::Selection& selection);
+
+  /// Describes the image in an archive that somebody feeds. Its layers are read at once; with extra
+  /// paths it is fed again.
+  base::Result<image::DescribedImage> open(image::Feed archive, const image::Selection& selection);
+
   /// `verified`: every byte was read and fits the layer's digest.
   using OnLayer = std::function<void(std::size_t layer, LayerEvidence evidence, bool verified)>;
 
@@ -37,16 +47,23 @@ public:
   base::Result<FileEvidence>
   analyze(const base::Fd& file, std::string_view path, std::size_t cataloger, std::uint64_t size);
 
+  /// Reads a tar archive that somebody feeds as a layer of its own: of `only` the entries that it
+  /// names, without it all.
+  base::Result<LayerEvidence> read_tar(image::Feed tar, const OnlyPaths* only);
+
 private:
   ImageReader(base::Worker worker, const base::Limits& limits)
       : worker_(std::move(worker)), limits_(limits) {}
 
   base::Result<base::Message> next_message();
   base::Result<void> answer_blob(const base::Message& request);
+  base::Result<image::DescribedImage> receive_description();
+  base::Result<void> receive_layers(std::set<std::uint32_t> awaited, const OnLayer& on_layer);
 
+  image::Feed feed_; ///< of the open image, if it came so
   base::Worker worker_;
   base::Limits limits_;
-  std::unique_ptr<image::LayoutFolder> layout_;
+  std::unique_ptr<image::BlobProvider> provider_; ///< of a layout
 };
 
 } // namespace portique::scan

@@ -10,9 +10,8 @@
 
 namespace portique::scan {
 
-/// Evidence of layers, one file each, named by the layer's digest and the evidence's version. Only
-/// layers whose bytes were verified against their digest are kept. Several processes may use one
-/// folder at a time. Nothing in it is needed: a file that is missing or damaged is read anew.
+/// Evidence of layers by the layer's digest and the evidence's version. Only layers whose bytes
+/// were verified against their digest are kept.
 class LayerCache {
 public:
   /// A cache that keeps nothing.
@@ -25,7 +24,6 @@ public:
   base::Result<void> store(const base::Digest& layer, const LayerEvidence& evidence) const;
 
 private:
-  [[nodiscard]] std::filesystem::path file_of(const base::Digest& layer) const;
   std::filesystem::path folder_; ///< empty: keeps nothing
   std::string version_;
 };

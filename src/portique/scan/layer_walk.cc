@@ -31,15 +31,17 @@ public:
        const inventory::PathMatcher& matcher,
        const ExtraPaths& extra,
        const Spool& spool,
-       const base::Limits& limits)
+       const base::Limits& limits,
+       const OnlyPaths* only)
       : range_(tar.file_range()), reader_(tar, limits), matcher_(&matcher), extra_(&extra),
-        spool_(&spool), limits_(&limits) {}
+        spool_(&spool), limits_(&limits), only_(only) {}
 
   base::Result<LayerEvidence> run() {
     while (const archive::TarEntry* entry = PQ_TRY(reader_.next())) {
       ++evidence_.entries;
       archive::clean_path(entry->path, path_);
       if (path_.empty()) continue; // the root itself
+      if (only_ != nullptr && !only_->contains(path_)) continue;
       const archive::Whiteout whiteout = archive::whiteout_of(path_, buffer_);
       if (whiteout.kind != archive::WhiteoutKind::None) {
         PQ_TRY(remember(whiteout.path.size()));
@@ -248,6 +250,7 @@ private:
   const ExtraPaths* extra_;
   const Spool* spool_;
   const base::Limits* limits_;
+  const OnlyPaths* only_;
   LayerEvidence evidence_;
   std::unordered_map<std::string, std::size_t> file_index_;    ///< path -> evidence_.files
   std::unordered_map<std::string, std::size_t> program_index_; ///< path -> evidence_.programs
@@ -264,8 +267,9 @@ base::Result<LayerEvidence> walk_layer(archive::ByteStream& tar,
                                        const inventory::PathMatcher& matcher,
                                        const ExtraPaths& extra,
                                        const Spool& spool,
-                                       const base::Limits& limits) {
-  return Walk(tar, matcher, extra, spool, limits).run();
+                                       const base::Limits& limits,
+                                       const OnlyPaths* only) {
+  return Walk(tar, matcher, extra, spool, limits, only).run();
 }
 
 FileEvidence analyze_file(const inventory::FileContent& file,

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 
 #include "portique/archive/byte_stream.h"
@@ -17,6 +18,9 @@ namespace portique::scan {
 /// cataloger that reads them: where a symbolic or hard link of another name leads.
 using ExtraPaths = std::map<std::string, std::size_t, std::less<>>;
 
+/// Cleaned paths to which a walk keeps.
+using OnlyPaths = std::set<std::string, std::less<>>;
+
 /// Where a file too large for memory is put while a cataloger reads it: an open scratch file, used
 /// by one walk at a time. Files up to `memory_bytes` stay in memory.
 struct Spool {
@@ -27,14 +31,16 @@ struct Spool {
 };
 
 /// Reads a layer's tar stream to the end of the archive: wanted files go to their catalogers,
-/// programs and libraries to the one for executables, the rest is skipped. A stream that hands out
+/// programs and libraries to the one for executables, the rest is skipped, and so is everything
+/// that is not among the paths of `only`, if there are any. A stream that hands out
 /// a file as it is must be given at its beginning; its files are read in place. An unreadable file
 /// is an issue of the evidence; an unreadable archive is an error.
 base::Result<LayerEvidence> walk_layer(archive::ByteStream& tar,
                                        const inventory::PathMatcher& matcher,
                                        const ExtraPaths& extra,
                                        const Spool& spool,
-                                       const base::Limits& limits);
+                                       const base::Limits& limits,
+                                       const OnlyPaths* only = nullptr);
 
 /// One file through one cataloger, with the path put into what it says. A size over the cataloger's
 /// limit becomes an issue.

@@ -76,6 +76,23 @@ private:
   const base::Limits* limits_;
 };
 
+/// Hands through what a borrowed stream yields and hashes it.
+class HashedStream : public archive::ByteStream {
+public:
+  HashedStream(archive::ByteStream& stream, base::Hasher& hasher)
+      : stream_(&stream), hasher_(&hasher) {}
+
+private:
+  base::Result<base::Bytes> read_piece() override {
+    const base::Bytes piece = PQ_TRY(stream_->next());
+    hasher_->update(piece);
+    return piece;
+  }
+
+  archive::ByteStream* stream_;
+  base::Hasher* hasher_;
+};
+
 /// Divides the scratch file among the walks that run at the same time.
 class SpoolRanges {
 public:
@@ -136,9 +153,11 @@ private:
       store_ = std::make_unique<RemoteBlobs>(*channel_, conversation_, *limits_);
       return describe(message);
     case MessageType::ReadLayers:
-      return read_layers(message);
+      return read_layers(std::move(message));
     case MessageType::AnalyzeFile:
       return analyze(message);
+    case MessageType::ReadTar:
+      return read_tar(std::move(message));
     default:
       return fail(Code::Malformed, "the reader got a message that it does not know");
     }
@@ -153,17 +172,21 @@ private:
     return describe(message);
   }
 
-  /// A plain archive is walked by seeking; a compressed one is read through once, and its layers
-  /// are read on the way, before it is known which of them belong to the image.
+  /// A plain archive in a file is walked by seeking. One that is compressed or comes through a pipe
+  /// is read through once, and its layers are read on the way, before it is known which of them
+  /// belong to the image.
   base::Result<std::unique_ptr<image::BlobStore>> index_archive() {
-    const std::uint64_t size = PQ_TRY(base::file_size(archive_));
-    auto stream = archive::file_stream(archive_, 0, size);
+    piped_ = !base::is_regular_file(archive_);
+    auto stream = piped_ ? archive::pipe_stream(std::move(archive_))
+                         : archive::file_stream(archive_, 0, PQ_TRY(base::file_size(archive_)));
     const auto compression = archive::detect_compression(PQ_TRY(stream->peek(6)));
-    if (compression == archive::Compression::None)
+    if (compression != archive::Compression::None)
+      stream = PQ_TRY(archive::decompress(std::move(stream), compression, *limits_));
+    else if (!piped_)
       return PQ_TRY(image::SeekableArchive::index(archive_, *limits_));
-    const auto plain = PQ_TRY(archive::decompress(std::move(stream), compression, *limits_));
+    passed_.clear();
     auto store = PQ_TRY(image::StreamedArchive::read(
-        *plain, *limits_, [&](const std::string& member, archive::ByteStream& stored) {
+        *stream, *limits_, [&](const std::string& member, archive::ByteStream& stored) {
           return read_passing_layer(member, stored);
         }));
     streamed_ = true;
@@ -172,15 +195,33 @@ private:
 
   base::Result<void> read_passing_layer(const std::string& member, archive::ByteStream& stored) {
     const auto compression = archive::detect_compression(PQ_TRY(stored.peek(6)));
+    if (compression == archive::Compression::None) return keep_passing_layer(member, stored);
+    const auto tar = PQ_TRY(
+        archive::decompress(std::make_unique<BorrowedStream>(stored), compression, *limits_));
+    return keep_passing_layer(member, *tar);
+  }
+
+  /// What an engine sends is hashed, so that its layers can be known again.
+  base::Result<void> keep_passing_layer(const std::string& member, archive::ByteStream& tar) {
     LayerOutcome outcome;
-    if (compression == archive::Compression::None) {
-      outcome.evidence = walk(stored);
+    if (piped_) {
+      base::Hasher hasher;
+      HashedStream hashed(tar, hasher);
+      outcome.evidence = walk(hashed);
+      if (outcome.evidence) {
+        PQ_TRY(read_to_end(hashed));
+        outcome.diff_id = hasher.finish();
+      }
     } else {
-      const auto tar = PQ_TRY(
-          archive::decompress(std::make_unique<BorrowedStream>(stored), compression, *limits_));
-      outcome.evidence = walk(*tar);
+      outcome.evidence = walk(tar);
     }
     passed_.insert_or_assign(member, std::move(outcome));
+    return {};
+  }
+
+  static base::Result<void> read_to_end(archive::ByteStream& stream) {
+    while (!PQ_TRY(stream.next()).empty()) {
+    }
     return {};
   }
 
@@ -193,21 +234,29 @@ private:
   base::Result<void> answer_described(base::Result<image::DescribedImage> described) {
     const WireError error = wire_error(described);
     if (described) image_ = std::move(*described);
+    // Layers that came through a pipe were hashed as they are unpacked, and are known by that.
+    for (std::size_t i = 0; described && piped_ && i < image_.layers.size(); ++i)
+      image_.layers[i].digest = image_.image.layers[i].diff_id;
     return send(*channel_, MessageType::Described, error, image_);
   }
 
   struct LayerOutcome {
     base::Result<LayerEvidence> evidence = LayerEvidence{};
     bool verified = false;
+    base::Digest diff_id; ///< of what passed; empty if it was not hashed
   };
 
-  base::Result<void> read_layers(const base::Message& message) {
+  base::Result<void> read_layers(base::Message message) {
     LayerRequest request;
     PQ_TRY(base::decode(base::as_bytes(message.payload), request));
     extra_.clear();
     for (const LayerRequest::Extra& extra : request.extra)
       if (extra.cataloger < inventory::catalogers().size())
         extra_.emplace(extra.path, extra.cataloger);
+    if (streamed_ && !extra_.empty()) {
+      if (message.fd) archive_ = std::move(*message.fd);
+      store_ = PQ_TRY(index_archive());
+    }
     PQ_TRY(pool_->run(request.layers.size(),
                       [&](std::size_t slot) { return read_layer(request.layers[slot]); }));
     return send(*channel_, MessageType::LayersDone);
@@ -218,7 +267,7 @@ private:
     if (index >= image_.layers.size())
       outcome.evidence = fail(Code::InvalidArgument, "there is no such layer");
     else if (streamed_)
-      outcome = passing_outcome(image_.layers[index].blob);
+      outcome = passing_outcome(index);
     else
       outcome = read_stored(image_.layers[index]);
     const std::string evidence = outcome.evidence ? encode_evidence(*outcome.evidence) : "";
@@ -230,16 +279,26 @@ private:
                 evidence);
   }
 
-  LayerOutcome passing_outcome(const std::string& blob) const {
+  LayerOutcome passing_outcome(std::uint32_t index) const {
+    const std::string& blob = image_.layers[index].blob;
     const auto passed = passed_.find(blob);
-    if (passed != passed_.end()) return passed->second;
-    return {fail(Code::NotFound, "the archive has no layer " + base::printable(blob)), false};
+    if (passed == passed_.end())
+      return {fail(Code::NotFound, "the archive has no layer " + base::printable(blob)), false, {}};
+    LayerOutcome outcome = passed->second;
+    if (outcome.diff_id.empty()) return outcome;
+    const base::Digest& promised = image_.image.layers[index].diff_id;
+    outcome.verified = outcome.diff_id == promised;
+    if (!outcome.verified)
+      outcome.evidence = fail(Code::DigestMismatch,
+                              "the layer should have the digest " + promised.text() + " but has " +
+                                  outcome.diff_id.text());
+    return outcome;
   }
 
   LayerOutcome read_stored(const image::StoredLayer& layer) {
     auto open = image::open_layer(*store_, layer, *limits_);
-    if (!open) return {std::unexpected(open.error()), false};
-    LayerOutcome outcome{walk(*open->tar), open->verified};
+    if (!open) return {std::unexpected(open.error()), false, {}};
+    LayerOutcome outcome{walk(*open->tar), open->verified, {}};
     // A digest is verified at the end of the stream, which may lie behind the end of the archive.
     while (outcome.evidence && open->verified) {
       const auto rest = open->tar->next();
@@ -249,9 +308,22 @@ private:
     return outcome;
   }
 
-  base::Result<LayerEvidence> walk(archive::ByteStream& tar) {
+  base::Result<LayerEvidence> walk(archive::ByteStream& tar, const OnlyPaths* only = nullptr) {
     const SpoolRanges::Lease lease(spools_);
-    return walk_layer(tar, matcher_, extra_, lease.spool(), *limits_);
+    return walk_layer(tar, matcher_, extra_, lease.spool(), *limits_, only);
+  }
+
+  base::Result<void> read_tar(base::Message message) {
+    TarRequest request;
+    PQ_TRY(base::decode(base::as_bytes(message.payload), request));
+    if (!message.fd) return fail(Code::Io, "no descriptor came with the archive");
+    const OnlyPaths only(request.only.begin(), request.only.end());
+    const auto stream = archive::pipe_stream(std::move(*message.fd));
+    const auto evidence = walk(*stream, request.all ? nullptr : &only);
+    return send(*channel_,
+                MessageType::TarRead,
+                wire_error(evidence),
+                evidence ? encode_evidence(*evidence) : std::string());
   }
 
   base::Result<void> analyze(const base::Message& message) {
@@ -282,7 +354,8 @@ private:
   std::mutex conversation_;
   base::Fd archive_;
   std::unique_ptr<image::BlobStore> store_;
-  bool streamed_ = false;
+  bool streamed_ = false; ///< its layers passed by
+  bool piped_ = false;    ///< ... and were hashed
   std::map<std::string, LayerOutcome, std::less<>> passed_;
   image::DescribedImage image_;
   inventory::PathMatcher matcher_;

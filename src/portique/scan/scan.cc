@@ -5,96 +5,13 @@
 
 #include "portique/advisory/ecosystem.h"
 #include "portique/advisory/match.h"
-#include "portique/scan/folder_reader.h"
-#include "portique/scan/image_reader.h"
-#include "portique/scan/layer_cache.h"
+#include "portique/scan/container_drift.h"
 #include "portique/scan/merge.h"
+#include "portique/scan/read_target.h"
 
 namespace portique::scan {
 
 namespace {
-
-struct ReadImage {
-  model::Image image;
-  std::vector<LayerEvidence> layers;
-  std::vector<std::string> notes;
-};
-
-class LayerCollector {
-public:
-  LayerCollector(ImageReader& reader,
-                 const image::DescribedImage& described,
-                 const ScanOptions& options)
-      : reader_(&reader), described_(&described), options_(&options),
-        layers_(described.layers.size()) {
-    if (!options.cache_dir.empty()) cache_ = LayerCache(options.cache_dir);
-  }
-
-  base::Result<std::vector<LayerEvidence>> collect() {
-    std::vector<std::uint32_t> missing;
-    for (std::uint32_t i = 0; i < layers_.size(); ++i) {
-      if (auto cached = cache_.load(described_->layers[i].digest))
-        layers_[i] = std::move(*cached);
-      else
-        missing.push_back(i);
-    }
-    report_progress(layers_.size() - missing.size());
-    if (!missing.empty()) PQ_TRY(read(missing, {}));
-    const inventory::PathMatcher matcher;
-    const ExtraPaths extra = unread_link_targets(layers_, matcher);
-    if (!extra.empty()) {
-      std::vector<std::uint32_t> all(layers_.size());
-      for (std::uint32_t i = 0; i < all.size(); ++i)
-        all[i] = i;
-      PQ_TRY(read(all, extra));
-    }
-    return std::move(layers_);
-  }
-
-private:
-  base::Result<void> read(const std::vector<std::uint32_t>& layers, const ExtraPaths& extra) {
-    std::size_t done = layers_.size() - layers.size();
-    return reader_->read_layers(
-        layers, extra, [&](std::size_t layer, LayerEvidence evidence, bool verified) {
-          layers_[layer] = std::move(evidence);
-          // Evidence that holds more than the endings ask for is this image's alone. That the cache
-          // cannot be written costs time, not correctness.
-          if (verified && extra.empty())
-            (void)cache_.store(described_->layers[layer].digest, layers_[layer]);
-          report_progress(++done);
-        });
-  }
-
-  void report_progress(std::size_t done) const {
-    if (options_->progress) options_->progress(done, layers_.size());
-  }
-
-  ImageReader* reader_;
-  const image::DescribedImage* described_;
-  const ScanOptions* options_;
-  LayerCache cache_;
-  std::vector<LayerEvidence> layers_;
-};
-
-base::Result<ReadImage> read_target(const image::Target& target, const ScanOptions& options) {
-  ImageReader reader = PQ_TRY(ImageReader::start(options.limits, options.threads));
-  ReadImage read;
-  if (!image::has_layers(target.kind)) {
-    FolderEvidence folder = target.kind == image::SourceKind::Directory
-                                ? PQ_TRY(read_source_tree(reader, target.path, options.limits))
-                                : PQ_TRY(read_rootfs(reader, target.path, options.limits));
-    read.layers.push_back(std::move(folder.evidence));
-    for (const std::string& skipped : folder.skipped)
-      read.notes.push_back(skipped + " was passed over: a container engine keeps images there");
-    return read;
-  }
-  image::Selection selection = options.selection;
-  selection.reference = target.reference;
-  const image::DescribedImage described = PQ_TRY(reader.open(target, selection));
-  read.image = described.image;
-  read.layers = PQ_TRY(LayerCollector(reader, described, options).collect());
-  return read;
-}
 
 /// A root file system has no layers: nothing in its report may point to one.
 void forget_layers(Inventory& inventory) {
@@ -130,15 +47,16 @@ base::Result<model::Report> scan(const image::Target& target,
                                  std::string_view name,
                                  const advisory::Database& database,
                                  const ScanOptions& options) {
-  ReadImage read = PQ_TRY(read_target(target, options));
-  const bool layered = image::has_layers(target.kind);
-  const bool source_tree = target.kind == image::SourceKind::Directory;
-  Inventory inventory = merge_layers(read.layers, {options.declared || source_tree, layered});
-  if (!layered) forget_layers(inventory);
+  ReadTarget read = PQ_TRY(read_target(target, options));
+  const bool source_tree = read.kind == image::SourceKind::Directory;
+  Inventory inventory = merge_layers(read.layers, {options.declared || source_tree, read.layered});
+  if (!read.layered) forget_layers(inventory);
 
   model::Report report;
-  report.subject = {
-      std::string(name), std::string(image::scheme_of(target.kind)), std::move(read.image)};
+  report.subject = {std::string(name),
+                    std::string(image::scheme_of(read.kind)),
+                    std::move(read.image),
+                    std::move(read.container)};
   report.distro = std::move(inventory.distro);
   report.distro_end_of_life = advisory::end_of_life(report.distro);
   report.packages = std::move(inventory.packages);
@@ -158,6 +76,11 @@ base::Result<model::Report> scan(const image::Target& target,
   for (model::Finding& finding : report.findings)
     finding.layer = report.packages[finding.package].layer;
   suppress_removed(report);
+  if (report.subject.container && read.layered) {
+    turn_into_drift(inventory.findings, static_cast<std::int32_t>(read.layers.size()) - 1);
+    std::ranges::move(container_drift(read.layers, report.packages),
+                      std::back_inserter(report.findings));
+  }
   std::ranges::move(inventory.findings, std::back_inserter(report.findings));
   std::ranges::move(matches.notes, std::back_inserter(report.notes));
   std::ranges::move(matches.issues, std::back_inserter(report.issues));

@@ -19,19 +19,21 @@ namespace portique::scan {
 
 enum class MessageType : std::uint32_t {
   // to the reader
-  OpenArchive = 1, ///< Selection; with the archive's descriptor
+  OpenArchive = 1, ///< Selection; with the archive's descriptor, a file or a pipe
   OpenLayout,      ///< Selection; the reader asks for blobs by NeedBlob
   OpenRootfs,      ///< nothing; AnalyzeFile follow
-  ReadLayers,      ///< LayerRequest
+  ReadLayers,      ///< LayerRequest; with a descriptor if an archive has to come through it again
   AnalyzeFile,     ///< FileRequest; with the file's descriptor
   Blob,            ///< answer to NeedBlob: a WireError; with the descriptor if there is none
   Quit,
+  ReadTar, ///< TarRequest; with the descriptor of a tar archive, a file or a pipe
   // from the reader
   Described = 100, ///< WireError, DescribedImage
   LayerRead,       ///< layer index, WireError, bool verified, evidence
   LayersDone,
   FileAnalyzed, ///< evidence of one file
   NeedBlob,     ///< name
+  TarRead,      ///< WireError, evidence
 };
 
 /// How a message carries the outcome of something that can fail: nothing, or an encoded Error.
@@ -63,6 +65,16 @@ void fields(Codec& codec, T& extra) {
 
 template <typename Codec, base::CodedAs<LayerRequest> T> void fields(Codec& codec, T& request) {
   codec(request.layers, request.extra);
+}
+
+/// A tar archive that is a layer of its own: a container's changes.
+struct TarRequest {
+  bool all = true;               ///< false: the paths below and no others
+  std::vector<std::string> only; ///< cleaned
+};
+
+template <typename Codec, base::CodedAs<TarRequest> T> void fields(Codec& codec, T& request) {
+  codec(request.all, request.only);
 }
 
 struct FileRequest {

@@ -86,7 +86,8 @@ def start(kind, folder, certificates):
         raise Unavailable(f"{kind} needs root")
     if not shutil.which(command[0]):
         raise Unavailable(f"{command[0]} is not installed")
-    environment = dict(os.environ)
+    # podman would take itself for a client.
+    environment = {name: value for name, value in os.environ.items() if name != "CONTAINER_HOST"}
 
     def hand_over():
         os.setpgid(0, 0)
