@@ -59,6 +59,20 @@ struct Limits {
   /// MiB.
   std::uint64_t rpm_header_bytes = 16ULL << 20U;
 
+  // --- archives of applications ---------------------------------------------------------------
+  /// The largest assemblies (Spark, Hadoop) have some 300 MB.
+  std::uint64_t archive_bytes = 512ULL << 20U;
+  /// Archives inside archives: a jar in a jar in a war in an ear is 4.
+  std::uint64_t archive_depth = 8;
+  /// Entries of one archive; assemblies with 200,000 classes have been seen.
+  std::uint64_t archive_entries = 500'000;
+  /// Central directory of one archive: as many entries with names of 100 bytes.
+  std::uint64_t archive_directory_bytes = 64ULL << 20U;
+  /// What is unpacked of one archive, those inside it included; most entries are not.
+  std::uint64_t archive_unpacked_bytes = 4ULL << 30U;
+  /// ... and held in memory at one time: compressed jars inside a war have up to 100 MB.
+  std::uint64_t archive_memory_bytes = 192ULL << 20U;
+
   // --- XML ----------------------------------------------------------------------------------
   /// A CycloneDX document in XML about 20,000 packages has some 40 MB.
   std::uint64_t xml_bytes = 64ULL << 20U;

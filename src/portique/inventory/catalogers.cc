@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "portique/inventory/javascript/catalogers.h"
+#include "portique/inventory/java/catalogers.h"
 #include "portique/inventory/os/catalogers.h"
 #include "portique/inventory/php/catalogers.h"
 #include "portique/inventory/ruby/catalogers.h"
@@ -25,6 +26,7 @@ constexpr std::array kFamilies{
     CatalogerFamily{"javascript", "JavaScript", kJavascriptCatalogers},
     CatalogerFamily{"php", "PHP", kPhpCatalogers},
     CatalogerFamily{"ruby", "Ruby", kRubyCatalogers},
+    CatalogerFamily{"java", "Java", kJavaCatalogers},
 };
 
 constexpr std::size_t kCatalogerCount = [] {

@@ -18,6 +18,7 @@ namespace portique::model {
 template <typename Codec, base::CodedAs<Package> T> void fields(Codec& codec, T& p) {
   codec(p.type, p.ns, p.name, p.version, p.arch, p.epoch, p.source_name, p.source_version);
   codec(p.source_rpm, p.module_label, p.licences, p.maintainer, p.path, p.layer, p.purl);
+  codec(p.inner_path);
   codec(p.found_by, p.declared, p.scope, p.dependencies, p.hashes, p.owner, p.removed_in);
 }
 

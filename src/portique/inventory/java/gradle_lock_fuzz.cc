@@ -1,0 +1,9 @@
+#include <cstdint>
+
+#include "portique/inventory/java/gradle_lock.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const auto bytes = std::as_bytes(std::span(data, size));
+  portique::inventory::analyze_gradle_lock({"gradle.lockfile", bytes}, {});
+  return 0;
+}
