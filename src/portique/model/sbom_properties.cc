@@ -48,7 +48,6 @@ constexpr std::array kPackageTexts{
     TextField{"source:version", &Package::source_version},
     TextField{"source:rpm", &Package::source_rpm},
     TextField{"module", &Package::module_label},
-    TextField{"maintainer", &Package::maintainer},
     TextField{"foundBy", &Package::found_by},
     TextField{"owner", &Package::owner},
 };

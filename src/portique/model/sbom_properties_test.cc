@@ -60,7 +60,6 @@ TEST(SbomProperties, PackagesReadBack) {
   want.source_version = "16";
   want.source_rpm = "nodejs-16.20.2-3.src.rpm";
   want.module_label = "nodejs:16:8080020231030144125:63b34585";
-  want.maintainer = "Somebody <a@example.org>";
   want.path = "var/lib/rpm/rpmdb.sqlite";
   want.found_by = "rpm-sqlite";
   want.owner = "pkg:rpm/redhat/x@1";

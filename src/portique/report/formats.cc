@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <array>
 
+#include "portique/report/cyclonedx_report.h"
 #include "portique/report/json_report.h"
+#include "portique/report/spdx_report.h"
+#include "portique/report/syft_report.h"
 #include "portique/report/table_report.h"
 
 namespace portique::report {
@@ -13,6 +16,26 @@ namespace {
 constexpr std::array kFormats{
     Format{"table", "for people", write_table},
     Format{"json", "everything, for programs; docs/json-report.md", write_json},
+    Format{"cyclonedx",
+           "CycloneDX in JSON",
+           write_cyclonedx_json,
+           FormatUse::Sbom,
+           "cyclonedx-json",
+           kCycloneDxVersions},
+    Format{"cyclonedx-xml",
+           "CycloneDX in XML",
+           write_cyclonedx_xml,
+           FormatUse::Sbom,
+           {},
+           kCycloneDxVersions},
+    Format{"spdx", "SPDX in JSON", write_spdx_json, FormatUse::Sbom, "spdx-json", kSpdxVersions},
+    Format{"spdx-tag",
+           "SPDX in tag-value form",
+           write_spdx_tag_value,
+           FormatUse::Sbom,
+           "spdx-tag-value",
+           kSpdxVersions},
+    Format{"syft-json", "Syft's own JSON", write_syft_json, FormatUse::Sbom},
 };
 
 } // namespace
@@ -22,7 +45,9 @@ std::span<const Format> formats() {
 }
 
 const Format* find_format(std::string_view name) {
-  const auto* found = std::ranges::find(kFormats, name, &Format::name);
+  const auto* found = std::ranges::find_if(kFormats, [&](const Format& format) {
+    return name == format.name || (!name.empty() && name == format.alias);
+  });
   return found == kFormats.end() ? nullptr : found;
 }
 

@@ -201,6 +201,7 @@ private:
     component.details.licences = read_licences(object);
     component.details.hashes = read_hashes(object);
     component.details.path = read_location(object);
+    component.details.maintainer = base::json_string(&object, "publisher");
     component.details.scope = read_scope(object);
     TrivySource source;
     bool lock_file = false;
