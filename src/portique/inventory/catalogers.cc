@@ -11,11 +11,14 @@
 
 #include <fmt/format.h>
 
-#include "portique/inventory/javascript/catalogers.h"
+#include "portique/inventory/github_actions/catalogers.h"
 #include "portique/inventory/java/catalogers.h"
+#include "portique/inventory/javascript/catalogers.h"
 #include "portique/inventory/os/catalogers.h"
 #include "portique/inventory/php/catalogers.h"
+#include "portique/inventory/python/catalogers.h"
 #include "portique/inventory/ruby/catalogers.h"
+#include "portique/inventory/wordpress/catalogers.h"
 
 namespace portique::inventory {
 
@@ -23,10 +26,13 @@ namespace {
 
 constexpr std::array kFamilies{
     CatalogerFamily{"os", "Distributions", kOsCatalogers},
+    CatalogerFamily{"github_actions", "GitHub Actions", kGithubActionsCatalogers},
+    CatalogerFamily{"java", "Java", kJavaCatalogers},
     CatalogerFamily{"javascript", "JavaScript", kJavascriptCatalogers},
     CatalogerFamily{"php", "PHP", kPhpCatalogers},
+    CatalogerFamily{"python", "Python", kPythonCatalogers},
     CatalogerFamily{"ruby", "Ruby", kRubyCatalogers},
-    CatalogerFamily{"java", "Java", kJavaCatalogers},
+    CatalogerFamily{"wordpress", "WordPress", kWordpressCatalogers},
 };
 
 constexpr std::size_t kCatalogerCount = [] {

@@ -32,10 +32,10 @@ std::string dependency_text(const model::Package& package) {
   return text;
 }
 
-bool DeclaredPackages::add(model::Package package) {
+bool DeclaredPackages::add(model::Package package, std::string_view compared_name) {
   if (full_) return false;
-  const std::string key =
-      package.type + '\0' + package.ns + '\0' + package.name + '\0' + package.version;
+  const std::string name(compared_name.empty() ? package.name : compared_name);
+  const std::string key = package.type + '\0' + package.ns + '\0' + name + '\0' + package.version;
   const auto [known, is_new] = index_.try_emplace(key, packages_.size());
   if (!is_new) {
     model::Package& first = packages_[known->second];

@@ -27,9 +27,10 @@ public:
   DeclaredPackages(std::string_view path, const base::Limits& limits, Analysis& analysis)
       : path_(path), limits_(&limits), analysis_(&analysis) {}
 
-  /// Takes a package and marks it as declared by the file. False, with an issue, if there are too
+  /// Takes a package and marks it as declared by the file. `compared_name`: its name as the
+  /// ecosystem compares names, if not as it is written. False, with an issue, if there are too
   /// many.
-  bool add(model::Package package);
+  bool add(model::Package package, std::string_view compared_name = {});
 
   /// Hands them over in their order, dependencies sorted. Nothing may be added afterwards.
   void finish();

@@ -56,6 +56,16 @@ TEST(DeclaredPackages, TellsNamespacesAndVersionsApart) {
   EXPECT_THAT(analysis.packages, SizeIs(3));
 }
 
+TEST(DeclaredPackages, ComparesNamesAsAsked) {
+  Analysis analysis;
+  DeclaredPackages declared("a.lock", kLimits, analysis);
+  EXPECT_TRUE(declared.add(package("Flask", PackageScope::Optional), "flask"));
+  EXPECT_TRUE(declared.add(package("flask", PackageScope::Runtime), "flask"));
+  declared.finish();
+  ASSERT_THAT(analysis.packages, SizeIs(1));
+  EXPECT_EQ(analysis.packages[0].name, "Flask");
+}
+
 TEST(DeclaredPackages, SaysWhenThereAreTooMany) {
   base::Limits limits;
   limits.packages = 1;

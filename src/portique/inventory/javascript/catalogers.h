@@ -7,6 +7,7 @@
 #include "portique/inventory/javascript/npm_installed.h"
 #include "portique/inventory/javascript/npm_lock.h"
 #include "portique/inventory/javascript/pnpm_lock.h"
+#include "portique/inventory/javascript/yarn_cache.h"
 #include "portique/inventory/javascript/yarn_lock.h"
 
 namespace portique::inventory {
@@ -14,6 +15,7 @@ namespace portique::inventory {
 /// What npm, yarn, pnpm and bun write.
 inline constexpr std::array kJavascriptCatalogers{
     kNpmInstalled,
+    kYarnCache,
     kNpmLock,
     kYarnLock,
     kPnpmLock,

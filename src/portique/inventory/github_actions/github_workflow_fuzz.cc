@@ -1,0 +1,13 @@
+#include <cstdint>
+#include <cstdlib>
+
+#include "portique/inventory/github_actions/github_workflow.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const auto bytes = std::as_bytes(std::span(data, size));
+  const auto found =
+      portique::inventory::analyze_github_workflow({".github/workflows/a.yml", bytes}, {});
+  for (const auto& package : found.packages)
+    if (package.ns.empty() || package.name.empty() || package.version.empty()) std::abort();
+  return 0;
+}

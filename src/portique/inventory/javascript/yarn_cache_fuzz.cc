@@ -1,0 +1,12 @@
+#include <cstdint>
+#include <cstdlib>
+
+#include "portique/inventory/javascript/yarn_cache.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const auto bytes = std::as_bytes(std::span(data, size));
+  const auto found = portique::inventory::analyze_yarn_cache({".yarn/cache/a.zip", bytes}, {});
+  for (const auto& package : found.packages)
+    if (package.name.empty() || package.version.empty() || package.type != "npm") std::abort();
+  return 0;
+}

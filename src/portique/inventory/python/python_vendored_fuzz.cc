@@ -1,0 +1,13 @@
+#include <cstdint>
+#include <cstdlib>
+
+#include "portique/inventory/python/python_requirements.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const auto bytes = std::as_bytes(std::span(data, size));
+  const auto found =
+      portique::inventory::analyze_python_vendored({"pip/_vendor/vendor.txt", bytes}, {});
+  for (const auto& package : found.packages)
+    if (package.name.empty() || package.version.empty() || package.type != "pypi") std::abort();
+  return 0;
+}
