@@ -296,6 +296,59 @@ TEST_F(MatchTest, GivesEveryBinaryItsFinding) {
   EXPECT_NE(found.findings[0].fingerprint, found.findings[5].fingerprint);
 }
 
+struct KernelCase {
+  const char* type;
+  const char* source;
+  const char* name;
+  bool counts; ///< without being asked for
+};
+
+TEST(Match, LeavesOutKernelHeadersUnlessAskedFor) {
+  const auto kernel = [](const std::string& ecosystem, const std::string& name) {
+    return R"({"id": "X-)" + ecosystem + name + R"(", "modified": "2024-01-01T00:00:00Z",
+        "upstream": ["CVE-2024-1"], "affected": [{"package": {"ecosystem": ")" +
+           ecosystem + R"(", "name": ")" + name + R"("}, "ranges": [{"type": "ECOSYSTEM",
+        "events": [{"introduced": "0"}]}]}]})";
+  };
+  SmallDatabase small({});
+  small.add(kernel("Debian:12", "linux")).add(kernel("Debian:12", "linuxptp"));
+  small.add(kernel("Alpine:v3.19", "linux-headers"));
+  for (const char* name : {"kernel", "kernel-headers", "kernel-devel", "kernel-core"})
+    small.add(kernel("AlmaLinux:9", name));
+  const Database database = small.open();
+  for (const KernelCase& row : {KernelCase{"deb", "linux", "linux-image-6.1.0-1-amd64", true},
+                                KernelCase{"deb", "linux", "linux-libc-dev", false},
+                                KernelCase{"deb", "linux", "linux-headers-6.1.0-1-amd64", false},
+                                KernelCase{"deb", "linux", "linux-perf", true},
+                                KernelCase{"deb", "linuxptp", "linuxptp", true},
+                                KernelCase{"apk", "linux-headers", "linux-headers", false},
+                                KernelCase{"rpm", "kernel", "kernel-core", true},
+                                KernelCase{"rpm", "kernel", "kernel-headers", false},
+                                KernelCase{"rpm", "kernel", "kernel-devel", false}}) {
+    auto package = package_of(row.type, row.source, "1");
+    package.name = row.name;
+    const auto distro = package.type == "deb"   ? distro_of("debian", "12")
+                        : package.type == "apk" ? distro_of("alpine", "3.19.1")
+                                                : distro_of("almalinux", "9.3");
+    const auto usual = match(database, distro, {{package}}, {.now = kNow});
+    const auto all = match(database, distro, {{package}}, {.now = kNow, .kernel_headers = true});
+    ASSERT_TRUE(usual && all);
+    EXPECT_EQ(ids_of(*usual), row.counts ? "CVE-2024-1" : "") << row.name;
+    EXPECT_EQ(ids_of(*all), "CVE-2024-1") << row.name;
+  }
+}
+
+TEST_F(MatchTest, LeavesWhatADistributionPackagedToItsAdvisories) {
+  auto python = package_of("pypi", "py", "1.11.0");
+  const auto os = package_of("deb", "python3-py", "1.11.0-1");
+  const auto covered = distro_of("debian", "11");
+  EXPECT_EQ(ids_of(matches(covered, {os, python})), "CVE-2022-42969");
+  python.owner = "deb python3-py";
+  EXPECT_EQ(ids_of(matches(covered, {os, python})), "") << "Debian may have mended it";
+  EXPECT_EQ(ids_of(matches(distro_of("debian", "12"), {os, python})), "CVE-2022-42969")
+      << "nobody else speaks about it";
+}
+
 TEST(Match, TakesListedBinariesWhereTheDistributionRestrictsToThem) {
   const std::string with_binaries = R"("ranges": [{"type": "ECOSYSTEM", "events": [
       {"introduced": "0"}, {"fixed": "2.0"}]}], "ecosystem_specific": {"binaries": [{"lib": "2.0"}]}}]})";
