@@ -10,6 +10,7 @@
 #include "portique/base/text.h"
 #include "portique/cli/command.h"
 #include "portique/cli/db_command.h"
+#include "portique/cli/sbom_command.h"
 #include "portique/cli/scan_command.h"
 #include "portique/cli/suggest.h"
 #include "portique/cli/version_compare_command.h"
@@ -60,6 +61,7 @@ int run(int argc, char** argv) {
              "3 the work could not be done, 4 done, but the evidence is incomplete.");
   Invocation invocation;
   add_scan_command(app, invocation);
+  add_sbom_command(app, invocation);
   add_db_command(app, invocation);
   add_version_compare_command(app, invocation);
   try {

@@ -43,6 +43,15 @@ bool is_rootfs(const fs::path& path) {
          (std::ranges::any_of(kProofs, there) || std::ranges::count_if(kSigns, there) > 2);
 }
 
+/// By the names that tools give to SBOMs: no archive of an image ends like this.
+bool is_sbom(const fs::path& path) {
+  constexpr std::array<std::string_view, 6> kExtensions{
+      ".json", ".jsonl", ".xml", ".spdx", ".cdx", ".sbom"};
+  return is_there(path) && !is_folder(path) &&
+         std::ranges::find(kExtensions, base::to_lower(path.extension().string())) !=
+             kExtensions.end();
+}
+
 bool is_archive(const fs::path& path) {
   return is_there(path) && !is_folder(path);
 }
@@ -65,6 +74,7 @@ constexpr std::array kKinds{
                "dir",
                "source tree or build context: its lock files and manifests count",
                is_folder},
+    SourceInfo{SourceKind::Sbom, "sbom", "SBOM of any maker; - is standard input", is_sbom},
     SourceInfo{SourceKind::DockerArchive,
                "docker-archive",
                "archive of docker save, plain, gzip or zstd",
@@ -127,9 +137,11 @@ Target split_reference(SourceKind kind, std::string_view text) {
 }
 
 base::Result<Target> checked(Target target) {
+  if (target.kind == SourceKind::Sbom && target.path == kStandardInput) return target;
   if (!is_there(target.path))
     return fail(Code::NotFound, "there is no file or folder " + target.path.string());
-  const bool wants_folder = target.kind == SourceKind::OciDirectory || !has_layers(target.kind);
+  const bool wants_folder = target.kind == SourceKind::OciDirectory ||
+                            (target.kind != SourceKind::Sbom && !has_layers(target.kind));
   if (wants_folder != is_folder(target.path))
     return fail(Code::InvalidArgument,
                 target.path.string() + (wants_folder ? " is not a folder" : " is a folder") + "; " +
@@ -149,12 +161,17 @@ std::string_view scheme_of(SourceKind kind) {
 }
 
 bool has_layers(SourceKind kind) {
-  return kind != SourceKind::Rootfs && kind != SourceKind::Directory &&
-         kind != SourceKind::OciBundle && kind != SourceKind::Lxc;
+  constexpr std::array kWithout{SourceKind::Rootfs,
+                                SourceKind::Directory,
+                                SourceKind::OciBundle,
+                                SourceKind::Lxc,
+                                SourceKind::Sbom};
+  return std::ranges::find(kWithout, kind) == kWithout.end();
 }
 
 base::Result<Target> parse_target(std::string_view text) {
   if (text.empty()) return fail(Code::InvalidArgument, "the target is empty");
+  if (text == kStandardInput) return Target{SourceKind::Sbom, fs::path(kStandardInput), {}};
   for (const SourceInfo& info : kKinds) {
     if (!text.starts_with(info.scheme) || !text.substr(info.scheme.size()).starts_with(':'))
       continue;

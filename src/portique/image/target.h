@@ -26,11 +26,15 @@ enum class SourceKind : std::uint8_t {
   Container,
   OciBundle,
   Lxc,
+  Sbom,
 };
+
+/// The path that stands for standard input.
+inline constexpr std::string_view kStandardInput = "-";
 
 struct Target {
   SourceKind kind = SourceKind::Rootfs;
-  std::filesystem::path path; ///< "" where the source is no file
+  std::filesystem::path path; ///< "" where the source is no file; kStandardInput only for an SBOM
   std::string reference;      ///< the image or container in the source, "" if it holds one
 };
 
@@ -50,14 +54,14 @@ std::span<const SourceInfo> source_kinds();
 
 std::string_view scheme_of(SourceKind kind);
 
-/// Whether a target of this kind is an image, with layers, and not a folder.
+/// Whether a target of this kind is an image, with layers, and not a folder or a document.
 bool has_layers(SourceKind kind);
 
 /// Reads what the user wrote. A bare path's form is detected: a folder with index.json and blobs/
 /// is an OCI layout, another folder that looks like a root file system is one, any other a source
-/// tree, a file an archive (docker save and OCI archives are told apart when they are read). What
-/// is no path and can be the name of an image is taken for one. Code::InvalidArgument,
-/// Code::NotFound.
+/// tree, a file an SBOM if it is named like one, else an archive (docker save and OCI archives are
+/// told apart when they are read). "-" is an SBOM on standard input. What is no path and can be the
+/// name of an image is taken for one. Code::InvalidArgument, Code::NotFound.
 base::Result<Target> parse_target(std::string_view text);
 
 } // namespace portique::image

@@ -170,4 +170,13 @@ base::Result<FileEvidence> ImageReader::analyze(const base::Fd& file,
   return evidence;
 }
 
+base::Result<inventory::SbomDocument> ImageReader::read_sbom(const base::Fd& file) {
+  const std::uint64_t size = PQ_TRY(base::file_size(file));
+  PQ_TRY(worker_.send(number(MessageType::ReadSbom), base::as_bytes(base::encode(size)), &file));
+  const base::Message answer = PQ_TRY(next_message());
+  inventory::SbomDocument document;
+  PQ_TRY(base::decode(base::as_bytes(answer.payload), document));
+  return document;
+}
+
 } // namespace portique::scan

@@ -14,6 +14,7 @@
 #include "portique/image/image_source.h"
 #include "portique/image/pipe_feed.h"
 #include "portique/image/target.h"
+#include "portique/inventory/sbom/sbom_document.h"
 #include "portique/scan/layer_evidence.h"
 #include "portique/scan/layer_walk.h"
 
@@ -50,6 +51,9 @@ public:
   /// Reads a tar archive that somebody feeds as a layer of its own: of `only` the entries that it
   /// names, without it all.
   base::Result<LayerEvidence> read_tar(image::Feed tar, const OnlyPaths* only);
+
+  /// An SBOM from the beginning of an open file.
+  base::Result<inventory::SbomDocument> read_sbom(const base::Fd& file);
 
 private:
   ImageReader(base::Worker worker, const base::Limits& limits)

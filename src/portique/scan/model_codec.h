@@ -5,6 +5,7 @@
 #include "portique/base/codec.h"
 #include "portique/image/image_source.h"
 #include "portique/inventory/cataloger.h"
+#include "portique/inventory/sbom/sbom_document.h"
 #include "portique/model/distro.h"
 #include "portique/model/image.h"
 #include "portique/model/issue.h"
@@ -78,6 +79,10 @@ template <typename Codec, base::CodedAs<Executable> T> void fields(Codec& codec,
 template <typename Codec, base::CodedAs<Analysis> T> void fields(Codec& codec, T& analysis) {
   codec(analysis.packages, analysis.licences, analysis.distro, analysis.owned);
   codec(analysis.executable, analysis.issues);
+}
+
+template <typename Codec, base::CodedAs<SbomDocument> T> void fields(Codec& codec, T& document) {
+  codec(document.format, document.subject, document.image, document.analysis);
 }
 
 } // namespace portique::inventory

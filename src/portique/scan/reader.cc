@@ -10,6 +10,7 @@
 #include "portique/base/parallel.h"
 #include "portique/base/text.h"
 #include "portique/image/archive_blobs.h"
+#include "portique/inventory/sbom/sbom_reader.h"
 #include "portique/scan/layer_walk.h"
 #include "portique/scan/model_codec.h"
 #include "portique/scan/worker_protocol.h"
@@ -158,6 +159,8 @@ private:
       return analyze(message);
     case MessageType::ReadTar:
       return read_tar(std::move(message));
+    case MessageType::ReadSbom:
+      return read_sbom(message);
     default:
       return fail(Code::Malformed, "the reader got a message that it does not know");
     }
@@ -334,6 +337,15 @@ private:
     const FileEvidence evidence =
         analyze_file({request.path, *message.fd, 0, request.size}, request.cataloger, *limits_);
     return send(*channel_, MessageType::FileAnalyzed, evidence);
+  }
+
+  base::Result<void> read_sbom(const base::Message& message) {
+    std::uint64_t size = 0;
+    PQ_TRY(base::decode(base::as_bytes(message.payload), size));
+    if (!message.fd) return fail(Code::Malformed, "an SBOM came without descriptor");
+    return send(*channel_,
+                MessageType::SbomRead,
+                inventory::read_sbom_document({"sbom", *message.fd, 0, size}, *limits_));
   }
 
   /// Hands a borrowed stream to someone who wants to own one.

@@ -8,6 +8,7 @@
 #include "portique/scan/container_drift.h"
 #include "portique/scan/merge.h"
 #include "portique/scan/read_target.h"
+#include "portique/scan/sbom_source.h"
 
 namespace portique::scan {
 
@@ -43,10 +44,9 @@ void sort_findings(model::Report& report) {
 
 } // namespace
 
-base::Result<model::Report> scan(const image::Target& target,
-                                 std::string_view name,
-                                 const advisory::Database& database,
-                                 const ScanOptions& options) {
+base::Result<model::Report>
+take_inventory(const image::Target& target, std::string_view name, const ScanOptions& options) {
+  if (target.kind == image::SourceKind::Sbom) return read_sbom_target(target, name, options);
   ReadTarget read = PQ_TRY(read_target(target, options));
   const bool source_tree = read.kind == image::SourceKind::Directory;
   Inventory inventory = merge_layers(read.layers, {options.declared || source_tree, read.layered});
@@ -62,10 +62,23 @@ base::Result<model::Report> scan(const image::Target& target,
   report.packages = std::move(inventory.packages);
   report.unowned = std::move(inventory.unowned);
   report.issues = std::move(inventory.issues);
+  if (report.subject.container && read.layered) {
+    turn_into_drift(inventory.findings, static_cast<std::int32_t>(read.layers.size()) - 1);
+    report.findings = container_drift(read.layers, report.packages);
+  }
+  std::ranges::move(inventory.findings, std::back_inserter(report.findings));
   report.notes = std::move(read.notes);
-  report.database = database.info();
   report.created = options.now;
+  return report;
+}
 
+base::Result<model::Report> scan(const image::Target& target,
+                                 std::string_view name,
+                                 const advisory::Database& database,
+                                 const ScanOptions& options) {
+  model::Report report = PQ_TRY(take_inventory(target, name, options));
+  report.database = database.info();
+  std::vector<model::Finding> hidden = std::move(report.findings);
   advisory::Matches matches =
       PQ_TRY(advisory::match(database,
                              report.distro,
@@ -76,12 +89,7 @@ base::Result<model::Report> scan(const image::Target& target,
   for (model::Finding& finding : report.findings)
     finding.layer = report.packages[finding.package].layer;
   suppress_removed(report);
-  if (report.subject.container && read.layered) {
-    turn_into_drift(inventory.findings, static_cast<std::int32_t>(read.layers.size()) - 1);
-    std::ranges::move(container_drift(read.layers, report.packages),
-                      std::back_inserter(report.findings));
-  }
-  std::ranges::move(inventory.findings, std::back_inserter(report.findings));
+  std::ranges::move(hidden, std::back_inserter(report.findings));
   std::ranges::move(matches.notes, std::back_inserter(report.notes));
   std::ranges::move(matches.issues, std::back_inserter(report.issues));
   sort_findings(report);

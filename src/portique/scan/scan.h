@@ -28,6 +28,10 @@ struct ScanOptions {
   std::function<void(std::size_t done, std::size_t all)> progress;
 };
 
+/// Reads the target in a sandboxed child: a report without a database and without vulnerabilities.
+base::Result<model::Report>
+take_inventory(const image::Target& target, std::string_view name, const ScanOptions& options);
+
 /// Reads the target in a sandboxed child and matches its packages. Errors mean that there is no
 /// report; what is merely incomplete stands in Report::issues.
 base::Result<model::Report> scan(const image::Target& target,

@@ -26,7 +26,8 @@ enum class MessageType : std::uint32_t {
   AnalyzeFile,     ///< FileRequest; with the file's descriptor
   Blob,            ///< answer to NeedBlob: a WireError; with the descriptor if there is none
   Quit,
-  ReadTar, ///< TarRequest; with the descriptor of a tar archive, a file or a pipe
+  ReadTar,  ///< TarRequest; with the descriptor of a tar archive, a file or a pipe
+  ReadSbom, ///< the file's size; with its descriptor
   // from the reader
   Described = 100, ///< WireError, DescribedImage
   LayerRead,       ///< layer index, WireError, bool verified, evidence
@@ -34,6 +35,7 @@ enum class MessageType : std::uint32_t {
   FileAnalyzed, ///< evidence of one file
   NeedBlob,     ///< name
   TarRead,      ///< WireError, evidence
+  SbomRead,     ///< what the SBOM says
 };
 
 /// How a message carries the outcome of something that can fail: nothing, or an encoded Error.

@@ -1,0 +1,65 @@
+#include "portique/cli/source_flags.h"
+
+#include <algorithm>
+#include <thread>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "portique/cli/locations.h"
+#include "portique/image/platform.h"
+
+namespace portique::cli {
+
+namespace {
+
+std::string target_help() {
+  std::string help = "What to read: a path, or a path after one of\n";
+  for (const image::SourceInfo& info : image::source_kinds())
+    help += fmt::format("  {:<16} {}\n", std::string(info.scheme) + ":", info.about);
+  return help + "  PATH:NAME picks one of several images in it";
+}
+
+} // namespace
+
+void add_source_flags(CLI::App& command, SourceFlags& flags) {
+  command.add_option("TARGET", flags.target, target_help())->required();
+  command.add_option("--platform", flags.platform, "Which image of an index, e.g. linux/arm64")
+      ->envname("PORTIQUE_PLATFORM")
+      ->type_name("OS/ARCH");
+  command
+      .add_flag("--include-declared",
+                flags.include_declared,
+                "Also count what lock files and manifests in an image ask for")
+      ->envname("PORTIQUE_INCLUDE_DECLARED");
+  command.add_option("--cache-dir", flags.cache_dir, "Where layers and the database are kept")
+      ->envname("PORTIQUE_CACHE_DIR")
+      ->type_name("DIR");
+  command.add_flag("--no-cache", flags.no_cache, "Neither read nor write the layer cache")
+      ->envname("PORTIQUE_NO_CACHE");
+  command.add_flag("--offline", flags.offline, "Use no network (a scan of local files never does)")
+      ->envname("PORTIQUE_OFFLINE");
+  command.add_flag("-q,--quiet", flags.quiet, "No progress on standard error")
+      ->envname("PORTIQUE_QUIET");
+}
+
+std::filesystem::path cache_dir_of(const SourceFlags& flags) {
+  return flags.cache_dir.empty() ? default_cache_dir() : std::filesystem::path(flags.cache_dir);
+}
+
+base::Result<Source> source_of(const SourceFlags& flags) {
+  Source source;
+  source.options.selection.platform = image::host_platform();
+  if (!flags.platform.empty()) {
+    source.options.selection.platform = PQ_TRY(image::parse_platform(flags.platform));
+    source.options.selection.platform_demanded = true;
+  }
+  source.options.declared = flags.include_declared;
+  if (!flags.no_cache) source.options.cache_dir = cache_dir_of(flags);
+  source.options.threads = std::max(1U, std::min(4U, std::thread::hardware_concurrency()));
+  source.options.now = base::now();
+  source.target = PQ_TRY(image::parse_target(flags.target));
+  return source;
+}
+
+} // namespace portique::cli
