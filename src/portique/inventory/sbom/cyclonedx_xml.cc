@@ -65,7 +65,7 @@ json::value value_of(Element& element) {
   if (element.name == "hash") {
     element.members["content"] = text;
   } else if (element.name == "property") {
-    element.members["value"] = text;
+    element.members["value"] = element.text; // its blanks count
   } else if (element.name == "dependency") {
     element.members["dependsOn"] = std::move(element.items);
   } else if (element.name != "component" && (element.members.empty() || !text.empty())) {

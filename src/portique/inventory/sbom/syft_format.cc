@@ -9,6 +9,7 @@
 #include "portique/inventory/sbom/component_type.h"
 #include "portique/inventory/sbom/sbom_builder.h"
 #include "portique/inventory/sbom/sbom_format.h"
+#include "portique/model/sbom_properties.h"
 
 namespace portique::inventory {
 
@@ -20,6 +21,13 @@ std::string without_root(std::string_view path) {
   while (path.starts_with('/'))
     path.remove_prefix(1);
   return std::string(path);
+}
+
+const json::object kNoObject;
+
+template <typename Take> void for_each_annotation(const json::object& object, const Take& take) {
+  for (const auto& [name, value] : base::json_fields(&object, "annotations"))
+    if (value.is_string()) take(std::string_view(name), std::string_view(value.get_string()));
 }
 
 /// Texts until schema 8, objects since.
@@ -115,8 +123,13 @@ private:
     const json::array& locations = base::json_items(&object, "locations");
     if (!locations.empty()) {
       const json::object* location = base::json_object(&locations[0]);
+      if (location == nullptr) location = &kNoObject;
       package.path = without_root(base::json_string(location, "path"));
       component.layer = base::json_string(location, "layerID");
+      // What only this program says, where Syft allows anything.
+      for_each_annotation(*location, [&](std::string_view name, std::string_view value) {
+        model::take_sbom_property(package, name, value);
+      });
     }
     const json::array& cpes = base::json_items(&object, "cpes");
     if (!cpes.empty()) {
@@ -166,6 +179,18 @@ private:
         layer.size = static_cast<std::uint64_t>(*size);
       image.layers.push_back(std::move(layer));
     }
+    take_annotations(metadata);
+  }
+
+  void take_annotations(const json::object& metadata) {
+    model::Image own;
+    for_each_annotation(metadata, [&](std::string_view name, std::string_view value) {
+      if (issues_are_full(builder_.analysis())) return;
+      if (model::take_sbom_property(builder_.analysis().issues, name, value)) return;
+      model::take_sbom_property(own, name, value);
+    });
+    // Written whole, or not at all.
+    if (!own.layers.empty() || !own.config_digest.empty()) builder_.image() = std::move(own);
   }
 
   void take_distro(const json::object& object) {
