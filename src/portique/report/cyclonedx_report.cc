@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "portique/base/text.h"
+#include "portique/model/sbom_findings.h"
 #include "portique/model/sbom_properties.h"
 #include "portique/report/cyclonedx_output.h"
 #include "portique/report/cyclonedx_vulnerabilities.h"
@@ -135,6 +136,7 @@ private:
     write_tool();
     write_subject();
     auto properties = model::sbom_properties(report_.issues);
+    std::ranges::move(model::sbom_finding_properties(report_), std::back_inserter(properties));
     if (!options_.inventory_only && report_.database.built)
       properties.push_back({"portique:database:built", base::format_time(*report_.database.built)});
     write_properties(properties);

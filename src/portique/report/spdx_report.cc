@@ -14,6 +14,7 @@
 
 #include "portique/base/digest.h"
 #include "portique/base/text.h"
+#include "portique/model/sbom_findings.h"
 #include "portique/model/sbom_properties.h"
 #include "portique/report/dependency_graph.h"
 #include "portique/report/sbom_identity.h"
@@ -124,6 +125,7 @@ private:
     if (!package.version.empty()) package.checksums = checksums_of({package.version});
     auto properties = model::sbom_properties(subject.image);
     std::ranges::move(model::sbom_properties(report_.issues), std::back_inserter(properties));
+    std::ranges::move(model::sbom_finding_properties(report_), std::back_inserter(properties));
     package.annotation = annotation_of(properties);
     return package;
   }

@@ -10,6 +10,7 @@
 
 #include "portique/base/digest.h"
 #include "portique/base/text.h"
+#include "portique/model/sbom_findings.h"
 #include "portique/model/sbom_properties.h"
 #include "portique/report/dependency_graph.h"
 #include "portique/report/json_writer.h"
@@ -295,6 +296,8 @@ private:
     for (const model::SbomProperty& property : model::sbom_properties(image))
       json_.text(property.name, property.value);
     for (const model::SbomProperty& property : model::sbom_properties(report_.issues))
+      json_.text(property.name, property.value);
+    for (const model::SbomProperty& property : model::sbom_finding_properties(report_))
       json_.text(property.name, property.value);
     json_.end_object();
   }

@@ -44,6 +44,12 @@ template <typename Codec, base::CodedAs<Image> T> void fields(Codec& codec, T& i
   codec(image.layers);
 }
 
+template <typename Codec, base::CodedAs<SbomFinding> T> void fields(Codec& codec, T& finding) {
+  codec(finding.id, finding.kind, finding.severity, finding.severity_source, finding.title);
+  codec(finding.path, finding.evidence, finding.remedy, finding.package, finding.fingerprint);
+  codec(finding.layer);
+}
+
 } // namespace portique::model
 
 namespace portique::image {
@@ -83,6 +89,7 @@ template <typename Codec, base::CodedAs<Analysis> T> void fields(Codec& codec, T
 
 template <typename Codec, base::CodedAs<SbomDocument> T> void fields(Codec& codec, T& document) {
   codec(document.format, document.subject, document.image, document.analysis);
+  codec(document.findings);
 }
 
 } // namespace portique::inventory

@@ -68,6 +68,7 @@ read_sbom_target(const image::Target& target, std::string_view name, const ScanO
     return std::tie(p.type, p.name, p.version, p.arch, p.path);
   });
   report.issues = std::move(issues);
+  model::add_sbom_findings(document.findings, report);
   report.notes.push_back(
       "read from an SBOM: " + base::printable(document.format) +
       (document.subject.empty() ? "" : " of " + base::printable(document.subject)));

@@ -134,8 +134,7 @@ public:
 private:
   void take_metadata(const json::object& metadata) {
     for_each_property(metadata, [&](std::string_view name, std::string_view value) {
-      if (issues_are_full(builder_.analysis())) return;
-      model::take_sbom_property(builder_.analysis().issues, name, value);
+      builder_.take_property(name, value);
     });
     const json::object* main = base::json_object(base::json_member(&metadata, "component"));
     if (main == nullptr) return;

@@ -9,6 +9,7 @@
 #include "portique/inventory/sbom/component_type.h"
 #include "portique/inventory/sbom/distro_name.h"
 #include "portique/model/purl_parse.h"
+#include "portique/model/sbom_properties.h"
 
 namespace portique::inventory {
 
@@ -199,6 +200,16 @@ void SbomBuilder::add_dependency(std::string_view ref, std::string_view other) {
   dependencies_.emplace_back(intern(ref), intern(other));
   if (dependencies_.size() == kMostDependencies)
     add_issue(analysis(), Code::LimitExceeded, "too many dependencies; the others were not read");
+}
+
+bool SbomBuilder::take_property(std::string_view name, std::string_view value) {
+  if (auto finding = model::read_sbom_finding(name, value)) {
+    if (document_.findings.size() < model::kSbomFindings)
+      document_.findings.push_back(std::move(*finding));
+    return true;
+  }
+  if (issues_are_full(analysis())) return false;
+  return model::take_sbom_property(analysis().issues, name, value);
 }
 
 void SbomBuilder::set_distro(model::Distro distro) {

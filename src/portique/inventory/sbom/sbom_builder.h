@@ -55,6 +55,9 @@ public:
 
   std::string& subject() { return document_.subject; }
 
+  /// What this program says of the whole subject: issues and findings. False if it is none of it.
+  bool take_property(std::string_view name, std::string_view value);
+
   Analysis& analysis() { return document_.analysis; }
 
   SbomDocument finish(std::string format);

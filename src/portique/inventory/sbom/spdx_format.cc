@@ -201,6 +201,9 @@ private:
 
   /// Trivy names lock files either in the name or in the source.
   void take_folder(const json::object& object) {
+    for_each_property(object, [&](std::string_view name, std::string_view value) {
+      builder_.take_property(name, value);
+    });
     const std::string_view info = base::json_string(&object, "sourceInfo");
     const std::string_view name = base::json_string(&object, "name");
     const std::string_view path = info.find('/') == info.npos ? name : info;
@@ -213,7 +216,7 @@ private:
     if (builder_.subject().empty()) builder_.subject() = base::json_string(&object, "name");
     model::Image& image = builder_.image();
     for_each_property(object, [&](std::string_view name, std::string_view value) {
-      if (model::take_sbom_property(builder_.analysis().issues, name, value)) return;
+      if (builder_.take_property(name, value)) return;
       take_image_property(image, name, value);
     });
     std::string digest(base::json_string(&object, "versionInfo"));

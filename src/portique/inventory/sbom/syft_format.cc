@@ -185,8 +185,7 @@ private:
   void take_annotations(const json::object& metadata) {
     model::Image own;
     for_each_annotation(metadata, [&](std::string_view name, std::string_view value) {
-      if (issues_are_full(builder_.analysis())) return;
-      if (model::take_sbom_property(builder_.analysis().issues, name, value)) return;
+      if (builder_.take_property(name, value)) return;
       model::take_sbom_property(own, name, value);
     });
     // Written whole, or not at all.
