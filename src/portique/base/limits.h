@@ -49,6 +49,8 @@ struct Limits {
   std::uint64_t binary_database_bytes = 512ULL << 20U;
   /// Lock files: package-lock.json of the largest monorepos has some 20 MB.
   std::uint64_t lock_file_bytes = 32ULL << 20U;
+  /// ... and pnpm-lock.yaml of 20,000 packages 500,000 values.
+  std::uint64_t lock_file_values = 1'500'000;
   /// Packages of one image.
   std::uint64_t packages = 500'000;
   /// Files that one package database says its packages own: a host with all of TeX has 500,000.

@@ -180,7 +180,9 @@ TEST(Catalogers, HaveAFuzzTargetWithSeeds) {
 }
 
 // The page with what stands between its two marks replaced; PORTIQUE_UPDATE_GOLDEN=1 writes it.
-void expect_between_marks(const std::string& page_name, const std::string& mark, const std::string& want) {
+void expect_between_marks(const std::string& page_name,
+                          const std::string& mark,
+                          const std::string& want) {
   const fs::path page = fs::path(PORTIQUE_TESTDATA).parent_path() / "../../.." / page_name;
   const std::string text = base::read_file(page, 1U << 20U).value();
   const std::string begin = "<!-- " + mark + " -->\n";

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <unordered_set>
 
 #include "portique/inventory/add_issue.h"
 
@@ -17,9 +18,17 @@ PackageScope stronger(PackageScope a, PackageScope b) {
   return PackageScope::Development;
 }
 
-void append_missing(std::vector<std::string>& to, std::vector<std::string>& from) {
-  for (std::string& text : from)
-    if (std::ranges::find(to, text) == to.end()) to.push_back(std::move(text));
+void append(std::vector<std::string>& to, std::vector<std::string>& from) {
+  std::ranges::move(from, std::back_inserter(to));
+}
+
+// Keeps the first of each, in their order.
+void drop_repeated(std::vector<std::string>& texts) {
+  std::unordered_set<std::string_view> seen;
+  std::vector<std::string> kept;
+  for (const std::string& text : texts)
+    if (seen.insert(text).second) kept.push_back(text);
+  texts = std::move(kept);
 }
 
 } // namespace
@@ -40,9 +49,9 @@ bool DeclaredPackages::add(model::Package package, std::string_view compared_nam
   if (!is_new) {
     model::Package& first = packages_[known->second];
     first.scope = stronger(first.scope, package.scope);
-    std::ranges::move(package.dependencies, std::back_inserter(first.dependencies));
-    append_missing(first.licences, package.licences);
-    append_missing(first.hashes, package.hashes);
+    append(first.dependencies, package.dependencies);
+    append(first.licences, package.licences);
+    append(first.hashes, package.hashes);
     return true;
   }
   if (packages_.size() >= limits_->packages) {
@@ -61,6 +70,8 @@ void DeclaredPackages::finish() {
     std::ranges::sort(package.dependencies);
     const auto surplus = std::ranges::unique(package.dependencies);
     package.dependencies.erase(surplus.begin(), surplus.end());
+    drop_repeated(package.licences);
+    drop_repeated(package.hashes);
   }
   std::ranges::move(packages_, std::back_inserter(analysis_->packages));
   packages_.clear();

@@ -5,10 +5,10 @@
 // a workspace: [id].
 #include "portique/inventory/javascript/bun_lock.h"
 
-#include <algorithm>
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -74,6 +74,7 @@ public:
           });
       if (!declared_->add(std::move(package))) return;
     }
+    if (budget_.used_up()) add_issue(*analysis_, Code::LimitExceeded, std::string(kLookupsUsedUp));
   }
 
 private:
@@ -105,6 +106,7 @@ private:
     for (;;) {
       const std::string key =
           place.empty() ? std::string(name) : std::string(place) + "/" + std::string(name);
+      if (!budget_.spend(key.size())) return std::nullopt;
       if (const auto found = index_.find(key); found != index_.end()) return found->second;
       if (place.empty()) return std::nullopt;
       const std::size_t slash = place.rfind('/');
@@ -115,15 +117,14 @@ private:
   /// visit(name, the package that it means if it is there, whether the package works without it)
   template <typename Visit> void visit_dependencies(std::size_t from, Visit visit) const {
     const json::object* details = installed_[from].details;
-    const auto is_optional_peer = [&](std::string_view name) {
-      return std::ranges::any_of(base::json_items(details, "optionalPeers"),
-                                 [&](const json::value& peer) { return text_of(peer) == name; });
-    };
+    std::unordered_set<std::string_view> optional_peers;
+    for (const json::value& peer : base::json_items(details, "optionalPeers"))
+      optional_peers.insert(text_of(peer));
     for (const std::string_view member :
          {"dependencies", "optionalDependencies", "peerDependencies"}) {
       for (const auto& [name, range] : base::json_fields(details, member)) {
         const bool weak = member == "optionalDependencies" ||
-                          (member == "peerDependencies" && is_optional_peer(name));
+                          (member == "peerDependencies" && optional_peers.contains(name));
         visit(std::string_view(name), find(installed_[from].place, name), weak);
       }
     }
@@ -154,6 +155,7 @@ private:
   Analysis* analysis_;
   std::vector<Installed> installed_;
   std::unordered_map<std::string_view, std::size_t> index_; ///< of installed_ by place
+  mutable LookupBudget budget_;
 };
 
 /// The latest version that bun 1.3 writes.

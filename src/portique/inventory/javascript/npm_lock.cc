@@ -67,6 +67,7 @@ public:
         issue(Code::Malformed, path, "has no valid name and version");
       }
     }
+    if (budget_.used_up()) add_issue(*analysis_, Code::LimitExceeded, std::string(kLookupsUsedUp));
   }
 
 private:
@@ -123,6 +124,7 @@ private:
       if (!candidate.empty()) candidate += '/';
       candidate += kNodeModules;
       candidate += name;
+      if (!budget_.spend(candidate.size())) return std::nullopt;
       if (const auto* entry = base::json_object(base::json_member(places_, candidate)))
         return package_at(candidate, *entry);
       if (from.empty()) return std::nullopt;
@@ -136,6 +138,7 @@ private:
   const json::object* places_;
   DeclaredPackages* declared_;
   Analysis* analysis_;
+  mutable LookupBudget budget_;
 };
 
 /// Version 1.

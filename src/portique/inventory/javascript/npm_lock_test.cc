@@ -95,6 +95,25 @@ TEST(NpmLock, LeavesOtherPeoplesLockFilesAside) {
   EXPECT_EQ(found, Analysis{});
 }
 
+// Each dependency would be looked for in 33 folders with long names.
+TEST(NpmLock, StopsLookingForDependencies) {
+  std::string place;
+  for (int i = 0; i < 33; ++i)
+    place += "node_modules/@" + std::string(50, 's') + "/" + std::string(50, 'n') + "/";
+  std::string dependencies;
+  for (int i = 0; i < 1000; ++i)
+    dependencies += (i == 0 ? "\"d" : ",\"d") + std::to_string(i) + "\": \"1\"";
+  std::string text =
+      R"({"lockfileVersion": 3, "packages": {"": {}, "node_modules/d0": {"version": "1"})";
+  for (int i = 0; i < 30; ++i)
+    text += ",\"" + place + "node_modules/p" + std::to_string(i) +
+            R"(": {"version": "1", "dependencies": {)" + dependencies + "}}";
+  const Analysis found = analyze(text + "}}");
+  EXPECT_EQ(found.packages.size(), 31U);
+  ASSERT_EQ(found.issues.size(), 1U);
+  EXPECT_EQ(found.issues[0].code, base::Code::LimitExceeded);
+}
+
 TEST(NpmLock, ListsWhatNpmReads) {
   PQ_SHARED_DATA_OR_SKIP(samples, "pkgdb/lang/npm-package-lock");
   check_samples(kNpmLock, samples, fs::path(PORTIQUE_TESTDATA) / "golden/npm-lock");

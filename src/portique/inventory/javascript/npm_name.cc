@@ -64,7 +64,7 @@ bool is_own_folder(std::string_view range) {
 
 bool is_npm_place(std::string_view place) {
   constexpr std::size_t kLongest = 4096; // PATH_MAX of Linux
-  constexpr std::size_t kDeepest = 300;  // folders; real trees stay under 30
+  constexpr std::size_t kDeepest = 100;  // folders; real trees stay under 40
   return place.size() <= kLongest && std::ranges::count(place, '/') <= std::ptrdiff_t{kDeepest};
 }
 

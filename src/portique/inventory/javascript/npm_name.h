@@ -2,6 +2,8 @@
 
 // Names, versions and hashes as npm's tools write them.
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,6 +36,29 @@ bool is_own_folder(std::string_view range);
 /// Whether a place in a tree of folders is one that npm or bun would make: what lies around it is
 /// looked through for each dependency.
 bool is_npm_place(std::string_view place);
+
+/// Bounds that looking through in all: a file could make each of a million dependencies be looked
+/// for in a hundred folders with long names.
+class LookupBudget {
+public:
+  /// Pays for a place of that length. False when all is spent: what is looked for is not found
+  /// then.
+  bool spend(std::size_t bytes) {
+    spent_ += bytes;
+    return !used_up();
+  }
+
+  [[nodiscard]] bool used_up() const { return spent_ > kMost; }
+
+private:
+  /// Lock files of 20 MB spend 30 MB; this is some seconds.
+  static constexpr std::uint64_t kMost = 1'000'000'000;
+  std::uint64_t spent_ = 0;
+};
+
+/// What to say when the budget was used up.
+inline constexpr std::string_view kLookupsUsedUp =
+    "too many places to look for dependencies in; those of some packages have no version";
 
 /// Subresource integrity ("sha512-BASE64 sha1-BASE64") as "sha512:HEX"; what cannot be read is left
 /// out, for nobody is harmed by a hash less.

@@ -249,7 +249,11 @@ Analysis analyze_pnpm_lock(const FileContent& file, const base::Limits& limits) 
     return analysis;
   }
   if (is_below_node_modules(file.path())) return analysis;
-  const auto documents = base::parse_yaml(*text, limits, base::DuplicateKeys::KeepLast);
+  base::Limits wider = limits;
+  wider.yaml_bytes = limits.lock_file_bytes;
+  wider.yaml_text_bytes = 2 * limits.lock_file_bytes;
+  wider.yaml_nodes = limits.lock_file_values;
+  const auto documents = base::parse_yaml(*text, wider, base::DuplicateKeys::KeepLast);
   if (!documents) {
     add_issue(analysis, documents.error());
     return analysis;

@@ -25,7 +25,7 @@ bool is_manifest(std::string_view name) {
   if (!name.starts_with(kFolder) || !name.ends_with("/package.json")) return false;
   const std::string_view inside = name.substr(kFolder.size());
   const std::size_t slash = inside.find('/', inside.starts_with('@') ? inside.find('/') + 1 : 0);
-  return inside.substr(slash) == "/package.json";
+  return slash != std::string_view::npos && inside.substr(slash) == "/package.json";
 }
 
 Result<void> read_archive(const FileContent& file, const base::Limits& limits, Analysis& analysis) {

@@ -26,6 +26,10 @@ TEST(YarnCache, LooksAtYarnsFolderOnly) {
   const std::string broken = fixture("broken/.yarn/cache/empty.zip");
   EXPECT_TRUE(
       issues_of(analyze_text(kYarnCache, ".yarn/cache/empty.zip", broken)).contains("no package"));
+  const std::string elsewhere = fixture("broken/.yarn/cache/no-package.zip");
+  EXPECT_TRUE(
+      issues_of(analyze_text(kYarnCache, ".yarn/cache/x.zip", elsewhere)).contains("no package"))
+      << "what lies beside packages is none";
   EXPECT_EQ(analyze_text(kYarnCache, ".yarn/cache/x.zip", "PK").issues.size(), 1U);
   EXPECT_EQ(analyze_text(kYarnCache, "var/cache/x.zip", "PK"), Analysis{});
   EXPECT_EQ(analyze_text(kYarnCache, "my.yarn/cache/x.zip", "PK"), Analysis{});

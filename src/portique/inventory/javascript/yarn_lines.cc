@@ -12,6 +12,9 @@ namespace portique::inventory {
 
 namespace {
 
+/// Requests that one entry answers; a package that all of a large monorepo asks for has some 100.
+constexpr std::size_t kMostRequests = 100'000;
+
 /// Takes a text in double quotes, as JSON has it, off `rest`; nothing if it does not end. Escapes
 /// of code points, which no name or version holds, stay as they are.
 std::optional<std::string> take_quoted(std::string_view& rest) {
@@ -64,7 +67,8 @@ bool take_requests(std::string_view rest, std::vector<std::string>& keys) {
       const auto quoted = take_quoted(rest);
       if (!quoted) return false;
       std::string_view list = *quoted;
-      for (std::size_t comma = 0; (comma = list.find(", ")) != std::string_view::npos;) {
+      for (std::size_t comma = 0;
+           (comma = list.find(", ")) != std::string_view::npos && keys.size() <= kMostRequests;) {
         keys.emplace_back(list.substr(0, comma));
         list.remove_prefix(comma + 2);
       }
@@ -76,7 +80,7 @@ bool take_requests(std::string_view rest, std::vector<std::string>& keys) {
       keys.emplace_back(rest.substr(0, is_last ? end - 1 : end));
       rest.remove_prefix(is_last ? end - 1 : end);
     }
-    if (keys.back().empty()) return false;
+    if (keys.back().empty() || keys.size() > kMostRequests) return false;
     if (rest == ":") return true;
     if (!rest.starts_with(", ")) return false;
     rest.remove_prefix(2);

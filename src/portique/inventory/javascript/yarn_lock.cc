@@ -23,8 +23,8 @@ namespace {
 
 using base::Code;
 
-// Requests, members and dependencies of an entry: some 10 on average.
-constexpr std::size_t kItemsPerPackage = 20;
+// Requests and dependencies of an entry: some 6 on average.
+constexpr std::size_t kItemsPerPackage = 8;
 
 struct Dependency {
   std::string name;
@@ -53,11 +53,13 @@ public:
         continue;
       }
       items_ += line->keys.size();
-      if (items_ > kItemsPerPackage * limits_->packages) {
+      const bool is_entry = line->depth == 0;
+      if (items_ > kItemsPerPackage * limits_->packages ||
+          (is_entry && entries_.size() >= limits_->packages)) {
         issue(Code::LimitExceeded, line->number, "too many entries; the rest is not read");
         break;
       }
-      if (line->depth == 0) {
+      if (is_entry) {
         section_.clear();
         // Details of the file itself are kept as an entry for now.
         entries_.push_back({.line = line->number, .requests = line->keys});

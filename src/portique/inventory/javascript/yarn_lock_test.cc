@@ -124,7 +124,8 @@ TEST(YarnLock, StopsWhereThereIsTooMuch) {
     text += "a@" + std::to_string(i) + ":\n  version " + std::to_string(i) + "\n";
   const Analysis found = analyze_yarn_lock({"yarn.lock", base::as_bytes(text)}, limits);
   EXPECT_EQ(found.packages.size(), 10U);
-  EXPECT_EQ(found.issues.size(), 2U);
+  ASSERT_EQ(found.issues.size(), 1U);
+  EXPECT_EQ(found.issues[0].code, base::Code::LimitExceeded);
 }
 
 TEST(YarnLock, ListsWhatYarnReads) {

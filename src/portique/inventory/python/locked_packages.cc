@@ -15,6 +15,14 @@ namespace portique::inventory {
 using base::Code;
 namespace json = boost::json;
 
+namespace {
+
+/// Of one name: what asks for the name is linked with each of them. Locks for several platforms
+/// have up to 5.
+constexpr std::size_t kMostVersions = 50;
+
+} // namespace
+
 std::optional<std::size_t> LockedPackages::add(const json::value& table, bool own) {
   const json::object* object = table.if_object();
   const std::string_view name = base::json_string(object, "name");
@@ -32,7 +40,8 @@ std::optional<std::size_t> LockedPackages::add(const json::value& table, bool ow
     return std::nullopt;
   }
   if (is_unknown) package->version.clear();
-  by_name_[normal_python_name(name)].push_back(packages_.size());
+  auto& same_name = by_name_[normal_python_name(name)];
+  if (same_name.size() < kMostVersions) same_name.push_back(packages_.size());
   packages_.push_back({.package = std::move(*package), .own = own});
   return packages_.size() - 1;
 }

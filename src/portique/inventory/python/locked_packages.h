@@ -39,7 +39,8 @@ public:
 
   [[nodiscard]] std::size_t size() const { return packages_.size(); }
 
-  /// Every package of that name, or only of that version.
+  /// Every package of that name, or only of that version; of a name with more than 50 versions the
+  /// first ones.
   [[nodiscard]] std::vector<std::size_t> find(std::string_view name,
                                               std::string_view version = {}) const;
 
