@@ -3,6 +3,7 @@
 #include <array>
 
 #include "portique/inventory/cataloger.h"
+#include "portique/inventory/python/conda_environment.h"
 #include "portique/inventory/python/conda_meta.h"
 #include "portique/inventory/python/pdm_lock.h"
 #include "portique/inventory/python/pipfile_lock.h"
@@ -21,6 +22,7 @@ inline constexpr std::array kPythonCatalogers{
     kPythonArchive,
     kPythonVendored,
     kCondaMeta,
+    kCondaEnvironment,
     kPythonRequirements,
     kPipfileLock,
     kPoetryLock,

@@ -116,6 +116,18 @@ TEST(CondaMeta, ReadsRealRecords) {
                           "zlib@1.2.11 osx-arm64 Zlib"));
 }
 
+TEST(CondaEnvironment, ReadsPins) {
+  const Analysis found = fixture(kCondaEnvironment, "environment.yml");
+  EXPECT_THAT(found.issues, IsEmpty());
+  EXPECT_THAT(listed(found),
+              ElementsAre("Flask@2.0.0", "numpy@1.21.2", "python@3.8.10", "zlib@1.2.11"));
+  EXPECT_EQ(find_package(found, "numpy")->type, "conda");
+  EXPECT_EQ(find_package(found, "Flask")->type, "pypi");
+  for (const std::string_view text :
+       {"", "a: b", "dependencies: 1", "dependencies: [[], {pip: 1}]"})
+    EXPECT_EQ(analyze_text(kCondaEnvironment, "environment.yml", text), Analysis{}) << text;
+}
+
 TEST(PythonLocks, ReportWhatTheyCannotRead) {
   const struct {
     const Cataloger& cataloger;
@@ -137,6 +149,9 @@ TEST(PythonLocks, ReportWhatTheyCannotRead) {
       {kPipfileLock, "Pipfile.lock", "{", "JSON"},
       {kPipfileLock, "Pipfile.lock", R"({"_meta": {}, "default": {"a": 1}})", "\"a\""},
       {kPipfileLock, "Pipfile.lock", R"({"_meta": {}, "x": {"a": {"version": "1"}}})", "\"a\""},
+      {kCondaEnvironment, "environment.yml", "dependencies: ['=1']", "line 1: \"=1\""},
+      {kCondaEnvironment, "environment.yml", "dependencies: [{pip: [a b]}]", "no requirement"},
+      {kCondaEnvironment, "environment.yml", "dependencies: [", "YAML"},
       {kCondaMeta, "conda-meta/a.json", "[]", "no valid name"},
       {kCondaMeta, "conda-meta/a.json", R"({"name": "a", "version": 1})", "no valid name"},
   };
