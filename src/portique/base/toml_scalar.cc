@@ -55,37 +55,42 @@ std::optional<std::string> whole_part(std::string_view text) {
   return digits;
 }
 
-std::optional<json::value> decimal(std::string_view word) {
-  std::string number;
-  if (word.starts_with('-')) number = "-";
-  if (word.starts_with('-') || word.starts_with('+')) word.remove_prefix(1);
-  if (word == "inf" || word == "nan") {
-    const double value = word == "inf" ? std::numeric_limits<double>::infinity()
-                                       : std::numeric_limits<double>::quiet_NaN();
-    return json::value(number.empty() ? value : -value);
-  }
+/// "-1.5e+3" without its sign, as from_chars takes numbers; nothing if TOML does not.
+std::optional<std::string> plain_float(std::string_view word) {
   const std::size_t exponent_at = std::min(word.find_first_of("eE"), word.size());
   const std::size_t dot = std::min(word.find('.'), exponent_at);
-  const auto whole = whole_part(word.substr(0, dot));
-  if (!whole) return std::nullopt;
-  number += *whole;
-  if (dot == word.size()) {
-    const auto integer = parse_int<std::int64_t>(number);
-    return integer ? std::optional(json::value(*integer)) : std::nullopt;
-  }
+  auto number = whole_part(word.substr(0, dot));
+  if (!number) return std::nullopt;
   if (dot != exponent_at) {
     const auto fraction = digits_of(word.substr(dot + 1, exponent_at - dot - 1));
     if (!fraction) return std::nullopt;
-    number += "." + *fraction;
+    *number += "." + *fraction;
   }
-  if (exponent_at != word.size()) {
-    std::string_view exponent = word.substr(exponent_at + 1);
-    number += 'e';
-    if (exponent.starts_with('-')) number += '-';
-    if (exponent.starts_with('-') || exponent.starts_with('+')) exponent.remove_prefix(1);
-    const auto digits = digits_of(exponent);
-    if (!digits) return std::nullopt;
-    number += *digits;
+  if (exponent_at == word.size()) return number;
+  std::string_view exponent = word.substr(exponent_at + 1);
+  *number += 'e';
+  if (exponent.starts_with('-')) *number += '-';
+  if (exponent.starts_with('-') || exponent.starts_with('+')) exponent.remove_prefix(1);
+  const auto digits = digits_of(exponent);
+  if (!digits) return std::nullopt;
+  return *number + *digits;
+}
+
+std::optional<json::value> decimal(std::string_view word) {
+  const bool is_negative = word.starts_with('-');
+  if (is_negative || word.starts_with('+')) word.remove_prefix(1);
+  if (word == "inf" || word == "nan") {
+    const double value = word == "inf" ? std::numeric_limits<double>::infinity()
+                                       : std::numeric_limits<double>::quiet_NaN();
+    return json::value(is_negative ? -value : value);
+  }
+  const bool is_integer = word.find_first_of(".eE") == std::string_view::npos;
+  const auto plain = is_integer ? whole_part(word) : plain_float(word);
+  if (!plain) return std::nullopt;
+  const std::string number = (is_negative ? "-" : "") + *plain;
+  if (is_integer) {
+    const auto integer = parse_int<std::int64_t>(number);
+    return integer ? std::optional(json::value(*integer)) : std::nullopt;
   }
   double value = 0;
   const char* end = number.data() + number.size();

@@ -52,7 +52,8 @@ private:
     const std::string_view name = parts_[at_++];
     if (name.starts_with('.')) return take_stored();
     if (name.starts_with('@')) {
-      return at_ < parts_.size() && !parts_[at_++].starts_with('.');
+      ++at_;
+      return at_ <= parts_.size() && !parts_[at_ - 1].starts_with('.');
     }
     return true;
   }

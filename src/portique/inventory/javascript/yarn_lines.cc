@@ -59,32 +59,37 @@ void skip_blanks(std::string_view& rest) {
   rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
 }
 
-/// The requests of an entry: apart in yarn 1, in one key with commas between them later. A range
-/// may have blanks (">= 1 < 2") and "||", but no comma and blank before a name.
+/// Takes one key off `rest`, with the requests in it: later yarns put all of them into one.
+bool take_request(std::string_view& rest, std::vector<std::string>& keys) {
+  if (!rest.starts_with('"')) {
+    const std::size_t end = std::min(rest.find(", "), rest.size() - 1);
+    keys.emplace_back(rest.substr(0, end));
+    rest.remove_prefix(end);
+    return true;
+  }
+  const auto quoted = take_quoted(rest);
+  if (!quoted) return false;
+  std::string_view list = *quoted;
+  for (std::size_t comma = list.find(", ");
+       comma != std::string_view::npos && keys.size() <= kMostRequests;
+       comma = list.find(", ")) {
+    keys.emplace_back(list.substr(0, comma));
+    list.remove_prefix(comma + 2);
+  }
+  keys.emplace_back(list);
+  return true;
+}
+
+/// The requests of an entry, then a colon. A range may have blanks (">= 1 < 2") and "||", but no
+/// comma and blank before a name.
 bool take_requests(std::string_view rest, std::vector<std::string>& keys) {
-  for (;;) {
-    if (rest.starts_with('"')) {
-      const auto quoted = take_quoted(rest);
-      if (!quoted) return false;
-      std::string_view list = *quoted;
-      for (std::size_t comma = 0;
-           (comma = list.find(", ")) != std::string_view::npos && keys.size() <= kMostRequests;) {
-        keys.emplace_back(list.substr(0, comma));
-        list.remove_prefix(comma + 2);
-      }
-      keys.emplace_back(list);
-    } else {
-      const std::size_t end = std::min(rest.find(", "), rest.size());
-      const bool is_last = end == rest.size();
-      if (is_last && !rest.ends_with(':')) return false;
-      keys.emplace_back(rest.substr(0, is_last ? end - 1 : end));
-      rest.remove_prefix(is_last ? end - 1 : end);
-    }
-    if (keys.back().empty() || keys.size() > kMostRequests) return false;
+  while (!rest.empty() && keys.size() <= kMostRequests) {
+    if (!take_request(rest, keys) || keys.back().empty()) return false;
     if (rest == ":") return true;
     if (!rest.starts_with(", ")) return false;
     rest.remove_prefix(2);
   }
+  return false;
 }
 
 bool take_member(std::string_view rest, YarnLine& line) {
