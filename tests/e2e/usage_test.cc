@@ -57,16 +57,42 @@ TEST(Usage, WhatIsNotThereIsOneSentence) {
   }
 }
 
+/// A root file system with one package, for what is about the program and not about what it finds.
+class SmallRootfs {
+public:
+  SmallRootfs() : folder_(base::TempDir::create("portique-usage").value()) {
+    write("etc/os-release", "ID=debian\nVERSION_ID=12\n");
+    write("var/lib/dpkg/status",
+          "Package: bash\nStatus: install ok installed\nArchitecture: amd64\nVersion: 5.2-1\n");
+  }
+
+  [[nodiscard]] std::string target() const { return "rootfs:" + folder_.path().string(); }
+
+private:
+  void write(const std::string& path, std::string_view text) {
+    std::filesystem::create_directories((folder_.path() / path).parent_path());
+    EXPECT_TRUE(base::write_file_atomically(folder_.path() / path, text));
+  }
+
+  base::TempDir folder_;
+};
+
 TEST(Usage, AFullDiskIsNotSilent) {
-  const auto output = base::run_program(
-      {"sh", "-c", PORTIQUE_PROGRAM " scan rootfs:/ --no-cache -q -f json >/dev/full"});
+  const SmallRootfs rootfs;
+  const auto output =
+      base::run_program({"sh",
+                         "-c",
+                         PORTIQUE_PROGRAM " scan \"$1\" --no-cache -q -f json >/dev/full",
+                         "sh",
+                         rootfs.target()});
   ASSERT_TRUE(output);
   EXPECT_EQ(output->exit_status, 3);
   EXPECT_THAT(output->err, HasSubstr("standard output"));
 }
 
 TEST(Usage, APipeGetsPlainText) {
-  const auto output = portique({"scan", "rootfs:/", "--no-cache"});
+  const SmallRootfs rootfs;
+  const auto output = portique({"scan", rootfs.target(), "--no-cache"});
   EXPECT_THAT(output.out, ::testing::Not(HasSubstr("\x1b[")));
   EXPECT_THAT(output.err, IsEmpty()) << "no progress in a pipe";
 }

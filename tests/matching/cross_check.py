@@ -334,7 +334,7 @@ def scan(options, ecosystem, packages):
         (root / "etc/os-release").write_text(os_release(ecosystem))
         WRITERS[base](root, packages)
         done = subprocess.run([options.portique, "scan", f"rootfs:{root}", "--db", options.database, "--no-cache", "-q",
-                               "--format", "json"], stdout=subprocess.PIPE, check=False)
+                               "--format", "json", "--kernel-headers"], stdout=subprocess.PIPE, check=False)
         if done.returncode not in (0, 4):
             sys.exit(f"{ecosystem}: the scan ended with {done.returncode}")
     report = json.loads(done.stdout)

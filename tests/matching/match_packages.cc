@@ -35,7 +35,7 @@ int main(int argc, char** argv) {
     package.ns = parts[1];
     package.name = parts[2];
     package.version = parts[3];
-    const auto matches = advisory::match(*database, {}, {{package}}, {});
+    const auto matches = advisory::match(*database, {}, {{package}}, {.kernel_headers = true});
     if (!matches) return 3;
     for (const auto& finding : matches->findings)
       fmt::print("{}\t{}\t{}\t{}\n",

@@ -95,9 +95,13 @@ private:
 
   base::Result<void> visit(const Level& level, const Entry& entry) {
     const std::string path = level.path + entry.name;
-    if (path.size() > limits_->path_bytes)
-      return fail(Code::LimitExceeded,
-                  "a path is longer than " + std::to_string(limits_->path_bytes) + " bytes");
+    if (path.size() > limits_->path_bytes) {
+      (*on_unreadable_)(level.path,
+                        base::Error(Code::LimitExceeded,
+                                    "a path below is longer than " +
+                                        std::to_string(limits_->path_bytes) + " bytes"));
+      return {};
+    }
     struct stat status{};
     if (::fstatat(level.folder.get(), entry.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
       return {}; // it is gone

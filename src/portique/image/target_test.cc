@@ -90,7 +90,7 @@ TEST_F(TargetTest, WhatIsNoPathIsAnImage) {
 TEST(SourceKinds, EveryKindHasItsOwnScheme) {
   for (const SourceInfo& info : source_kinds())
     EXPECT_EQ(scheme_of(info.kind), info.scheme);
-  EXPECT_EQ(source_kinds().size(), 12U);
+  EXPECT_EQ(source_kinds().size(), 13U);
 }
 
 } // namespace
