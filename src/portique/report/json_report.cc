@@ -28,6 +28,25 @@ std::string_view coverage_name(model::Coverage coverage) {
   return "not-covered";
 }
 
+void write_container(JsonWriter& json, const std::optional<model::Container>& container) {
+  if (!container) return json.null("container");
+  json.begin_object("container");
+  json.text("engine", container->engine);
+  json.text("id", container->id);
+  json.text("name", container->name);
+  json.text("image", container->image_name);
+  json.boolean("running", container->running);
+  json.begin_array("changes");
+  for (const model::PathChange& change : container->changes) {
+    json.begin_object();
+    json.text("path", change.path);
+    json.text("kind", model::change_kind_name(change.kind));
+    json.end_object();
+  }
+  json.end_array();
+  json.end_object();
+}
+
 void write_subject(JsonWriter& json, const model::Subject& subject) {
   const model::Image& image = subject.image;
   json.begin_object("subject");
@@ -51,6 +70,7 @@ void write_subject(JsonWriter& json, const model::Subject& subject) {
     json.end_object();
   }
   json.end_array();
+  write_container(json, subject.container);
   json.end_object();
 }
 
@@ -147,11 +167,12 @@ void write_package(JsonWriter& json, const model::Report& report, const model::P
 void write_finding_place(JsonWriter& json,
                          const model::Report& report,
                          const model::Finding& finding) {
-  if (const model::Package* package = package_of(report, finding)) {
+  if (finding.package < report.packages.size()) {
+    const model::Package& package = report.packages[finding.package];
     json.begin_object("package");
-    json.text("name", package->name);
-    json.text("version", package->version);
-    json.text_or_null("purl", package->purl);
+    json.text("name", package.name);
+    json.text("version", package.version);
+    json.text_or_null("purl", package.purl);
     json.end_object();
   } else {
     json.null("package");

@@ -351,6 +351,42 @@ model::Report hostile() {
   return report;
 }
 
+/// A container that installed something and changed itself.
+model::Report container() {
+  model::Report report = clean();
+  report.subject.name = "container:web";
+  report.subject.kind = "container";
+  report.subject.container = model::Container{.engine = "Docker",
+                                              .id = std::string(64, 'c'),
+                                              .name = "web",
+                                              .image_name = "registry.example/web:1",
+                                              .running = true,
+                                              .changes = {}};
+  report.subject.image.layers.push_back({.created_by = "changed in the running container"});
+  std::vector<model::PathChange>& changes = report.subject.container->changes;
+  changes = {{"etc/motd", model::ChangeKind::Deleted},
+             {"tmp/\x1B[2Jminer", model::ChangeKind::Added},
+             {"usr/bin/git", model::ChangeKind::Changed}};
+  for (int i = 0; i < 30; ++i)
+    changes.push_back({fmt::format("var/log/{:02}.log", i), model::ChangeKind::Added});
+  const auto drift = [&](std::string id, std::size_t package, std::string path) {
+    report.findings.push_back(
+        {.id = "PORTIQUE-DRIFT-" + std::move(id),
+         .kind = model::FindingKind::Runtime,
+         .severity = package == model::kNoPackage ? Severity::High : Severity::Medium,
+         .severity_source = "portique",
+         .title = "something appeared in the running container",
+         .package = package,
+         .path = std::move(path),
+         .evidence = "it is not in the image",
+         .remedy = "find out what did it",
+         .layer = 3});
+  };
+  drift("NEW-PACKAGE", 2, "");
+  drift("NEW-EXECUTABLE", model::kNoPackage, "tmp/\x1B[2Jminer");
+  return report;
+}
+
 } // namespace
 
 std::vector<SampleReport> sample_reports() {
@@ -361,6 +397,7 @@ std::vector<SampleReport> sample_reports() {
           {"not_covered", not_covered},
           {"no_packages", no_packages},
           {"end_of_life", end_of_life},
+          {"container", container},
           {"hostile", hostile}};
 }
 

@@ -20,6 +20,7 @@ namespace {
 /// Lists that say where something is are cut here; the JSON report has all.
 constexpr std::size_t kListedIssues = 20;
 constexpr std::size_t kListedNames = 20;
+constexpr std::size_t kListedChanges = 20;
 constexpr std::size_t kListedLayers = 5;
 /// A created_by text may hold a whole script; this much of it tells which instruction it is.
 constexpr std::size_t kInstructionColumns = 120;
@@ -56,6 +57,14 @@ std::string join(std::span<const std::string> texts) {
   return out;
 }
 
+/// "web, running, Docker 4c01db0b339c, from nginx:1.27".
+std::string container_facts(const model::Container& container) {
+  std::string text = container.name + (container.running ? ", running, " : ", not running, ") +
+                     container.engine + " " + container.id.substr(0, 12);
+  if (!container.image_name.empty()) text += ", from " + container.image_name;
+  return one_line(text);
+}
+
 void write_header(Terminal& terminal, const model::Report& report) {
   const auto fact = [&](std::string_view label, std::vector<Piece> value) {
     value.insert(value.begin(), {fmt::format("  {:<11}", label), Style::Dim});
@@ -64,6 +73,7 @@ void write_header(Terminal& terminal, const model::Report& report) {
   const std::string_view dot = terminal.glyphs().dot;
   terminal.line({{one_line(report.subject.name), Style::Bold}});
   fact("subject", {{subject_facts(report.subject, dot)}});
+  if (report.subject.container) fact("container", {{container_facts(*report.subject.container)}});
   if (!report.subject.image.tags.empty()) fact("tags", {{join(report.subject.image.tags)}});
   std::vector<Piece> system{{one_line(distro_text(report.distro))}};
   if (const std::string support = support_text(report); !support.empty()) {
@@ -352,6 +362,20 @@ void write_issues(Terminal& terminal, const model::Report& report) {
 
 // --- totals ---------------------------------------------------------------------------------
 
+/// What a container did to its image, by name.
+void write_changes(Terminal& terminal, const model::Report& report) {
+  if (!report.subject.container || report.subject.container->changes.empty()) return;
+  const std::span<const model::PathChange> changes(report.subject.container->changes);
+  terminal.line({{fmt::format("Changed in the container ({})", changes.size()), Style::Bold}});
+  for (const model::PathChange& change : changes.first(std::min(changes.size(), kListedChanges)))
+    terminal.paragraph({fmt::format("  {:<8} ", model::change_kind_name(change.kind)), Style::Dim},
+                       {one_line(change.path)});
+  if (changes.size() > kListedChanges)
+    terminal.line(
+        {{fmt::format("  and {} more; --format json lists all", changes.size() - kListedChanges)}});
+  terminal.blank();
+}
+
 void write_totals(Terminal& terminal,
                   const model::Report& report,
                   std::span<const FindingGroup> groups) {
@@ -404,6 +428,7 @@ write_table(const model::Report& report, const WriteOptions& options, const Sink
     write_unowned(terminal, report);
   }
   if (options.show_suppressed) write_suppressed(terminal, report);
+  write_changes(terminal, report);
   write_issues(terminal, report);
   write_totals(terminal, report, groups);
   write_next_steps(terminal, report);

@@ -116,15 +116,28 @@ model::Container container_of(const DockerEngine& engine, const image::EngineCon
           .changes = {}};
 }
 
+/// Without the folders that are only said to have changed because something in them did.
+std::vector<model::PathChange> telling(const std::vector<model::PathChange>& changes) {
+  std::vector<model::PathChange> kept;
+  for (const model::PathChange& change : changes) {
+    const std::string below = change.path + "/";
+    const auto next = std::ranges::lower_bound(changes, below, {}, &model::PathChange::path);
+    const bool is_folder = next != changes.end() && next->path.starts_with(below);
+    if (!is_folder || change.kind != model::ChangeKind::Changed) kept.push_back(change);
+  }
+  return kept;
+}
+
 base::Result<void> add_changes(ImageReader& reader,
                                const FoundContainer& found,
                                ReadTarget& read,
                                const base::Limits& limits) {
-  read.container->changes = PQ_TRY(found.engine.changes(found.container));
-  read.layers.push_back(has_folder_here(found.engine, found.container)
-                            ? PQ_TRY(read_overlay(reader, found.container.upper_dir, limits))
-                            : PQ_TRY(read_exported_changes(
-                                  reader, found.engine, found.container, read.container->changes)));
+  const std::vector<model::PathChange> changes = PQ_TRY(found.engine.changes(found.container));
+  read.layers.push_back(
+      has_folder_here(found.engine, found.container)
+          ? PQ_TRY(read_overlay(reader, found.container.upper_dir, limits))
+          : PQ_TRY(read_exported_changes(reader, found.engine, found.container, changes)));
+  read.container->changes = telling(changes);
   model::Layer layer;
   layer.created_by =
       found.container.running ? "changed in the running container" : "changed in the container";
