@@ -12,6 +12,8 @@
 #include <fmt/format.h>
 
 #include "portique/inventory/github_actions/catalogers.h"
+#include "portique/inventory/javascript/catalogers.h"
+#include "portique/inventory/dotnet/catalogers.h"
 #include "portique/inventory/java/catalogers.h"
 #include "portique/inventory/javascript/catalogers.h"
 #include "portique/inventory/os/catalogers.h"
@@ -33,6 +35,7 @@ constexpr std::array kFamilies{
     CatalogerFamily{"python", "Python", kPythonCatalogers},
     CatalogerFamily{"ruby", "Ruby", kRubyCatalogers},
     CatalogerFamily{"wordpress", "WordPress", kWordpressCatalogers},
+    CatalogerFamily{"dotnet", ".NET", kDotnetCatalogers},
 };
 
 constexpr std::size_t kCatalogerCount = [] {
