@@ -44,6 +44,7 @@ struct TextField {
 
 constexpr std::array kPackageTexts{
     TextField{"path", &Package::path},
+    TextField{"arch", &Package::arch},
     TextField{"source:name", &Package::source_name},
     TextField{"source:version", &Package::source_version},
     TextField{"source:rpm", &Package::source_rpm},
@@ -140,6 +141,8 @@ Properties sbom_properties(const Package& package, const Image& image) {
     // What falls back to the package's own name and version need not be said.
     if (field.member == &Package::source_name && value == package.name) continue;
     if (field.member == &Package::source_version && value == package.version) continue;
+    // In the purl already.
+    if (field.member == &Package::arch && is_os_package(package)) continue;
     put(out, field.name, value);
   }
   put(out, "declared", flag(package.declared));

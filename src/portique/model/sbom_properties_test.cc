@@ -61,6 +61,7 @@ TEST(SbomProperties, PackagesReadBack) {
   want.source_rpm = "nodejs-16.20.2-3.src.rpm";
   want.module_label = "nodejs:16:8080020231030144125:63b34585";
   want.path = "var/lib/rpm/rpmdb.sqlite";
+  want.arch = "x86_64-linux";
   want.found_by = "rpm-sqlite";
   want.owner = "pkg:rpm/redhat/x@1";
   want.declared = true;

@@ -141,6 +141,8 @@ private:
     for (const model::SbomProperty& property :
          model::sbom_properties(package, report_.subject.image))
       json_.text(property.name, property.value);
+    for (std::size_t i = 0; i < package.hashes.size(); ++i)
+      json_.text("portique:hash:" + std::to_string(i), package.hashes[i]);
     json_.end_object();
     json_.end_object();
     json_.end_array();
@@ -261,6 +263,7 @@ private:
       write_image(subject);
     else
       json_.text("path", subject.name);
+    write_annotations();
     json_.end_object();
     json_.end_object();
   }
@@ -291,9 +294,12 @@ private:
     json_.text("architecture", image.platform.architecture);
     json_.text("os", image.platform.os);
     if (!image.platform.variant.empty()) json_.text("variant", image.platform.variant);
-    // What only this program says: which instruction made a layer, and its stored digest.
+  }
+
+  /// What only this program says: which instruction made a layer, what could not be read.
+  void write_annotations() {
     json_.begin_object("annotations");
-    for (const model::SbomProperty& property : model::sbom_properties(image))
+    for (const model::SbomProperty& property : model::sbom_properties(report_.subject.image))
       json_.text(property.name, property.value);
     for (const model::SbomProperty& property : model::sbom_properties(report_.issues))
       json_.text(property.name, property.value);

@@ -9,6 +9,7 @@
 #include "portique/inventory/sbom/component_type.h"
 #include "portique/inventory/sbom/distro_name.h"
 #include "portique/model/purl_parse.h"
+#include "portique/model/purl_types.h"
 #include "portique/model/sbom_properties.h"
 
 namespace portique::inventory {
@@ -104,6 +105,21 @@ std::string dependency_text(const model::Package& package) {
   return package.version.empty() ? text : text + "@" + package.version;
 }
 
+/// The name as the component has it, if it is the purl's but for the letters that the type does not
+/// tell apart: reports show names as their ecosystem writes them.
+std::string_view written_name(const SbomComponent& component, const model::Purl& purl) {
+  std::string_view name = component.name;
+  // SPDX has the namespace in the name.
+  if (name.size() > purl.ns.size() && !purl.ns.empty() &&
+      base::equals_ignore_case(name.substr(0, purl.ns.size()), purl.ns) &&
+      (name[purl.ns.size()] == '/' || name[purl.ns.size()] == ':'))
+    name.remove_prefix(purl.ns.size() + 1);
+  model::Purl same = purl;
+  same.name = name;
+  model::normalise(same);
+  return same.name == purl.name ? name : std::string_view(purl.name);
+}
+
 } // namespace
 
 void SbomBuilder::Omission::tell(std::string_view name) {
@@ -135,7 +151,7 @@ void SbomBuilder::add(SbomComponent component) {
   if (purl) {
     package.type = purl->type;
     package.ns = purl->ns;
-    package.name = purl->name;
+    package.name = written_name(component, *purl);
     package.version = purl->version.empty() ? component.version : purl->version;
     package.purl = purl->text();
     read_qualifiers(*purl, package);

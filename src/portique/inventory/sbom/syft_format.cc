@@ -128,7 +128,10 @@ private:
       component.layer = base::json_string(location, "layerID");
       // What only this program says, where Syft allows anything.
       for_each_annotation(*location, [&](std::string_view name, std::string_view value) {
-        model::take_sbom_property(package, name, value);
+        if (name.starts_with("portique:hash:"))
+          package.hashes.emplace_back(value);
+        else
+          model::take_sbom_property(package, name, value);
       });
     }
     const json::array& cpes = base::json_items(&object, "cpes");
