@@ -6,6 +6,7 @@
 
 #include "portique/advisory/advisory_test_support.h"
 #include "portique/advisory/ecosystem.h"
+#include "portique/version/schemes.h"
 
 namespace portique::advisory {
 namespace {
@@ -64,6 +65,17 @@ TEST(Ecosystem, NamesReleasesAsOsvDoes) {
     const auto ecosystem = ecosystem_of(distro_of(row.id, row.version_id, row.pretty_name));
     ASSERT_TRUE(ecosystem) << row.id;
     EXPECT_EQ(joined(ecosystem->releases), row.releases) << row.id << " " << row.version_id;
+  }
+}
+
+TEST(Ecosystem, HasAnOrderOfVersionsForEveryDistribution) {
+  for (const char* id : {"debian",    "ubuntu", "alpine",    "wolfi",         "chainguard",
+                         "minimos",   "echo",   "almalinux", "rocky",         "rhel",
+                         "centos",    "sles",   "sle-micro", "opensuse-leap", "opensuse-tumbleweed",
+                         "openeuler", "mageia", "photon",    "azurelinux",    "mariner"}) {
+    const auto ecosystem = ecosystem_of(distro_of(id, "1.0"));
+    ASSERT_TRUE(ecosystem) << id;
+    EXPECT_TRUE(version::scheme_of_ecosystem(ecosystem->base)) << ecosystem->base;
   }
 }
 

@@ -106,7 +106,11 @@ base::Result<void> PackageMatcher::check_group(const Query& query,
                                                std::string_view ecosystem,
                                                base::Bytes group) {
   const auto scheme = version::scheme_of_ecosystem(query.ecosystem);
-  if (!scheme) return {};
+  if (!scheme) {
+    current_->undetermined =
+        "the order of versions of " + std::string(query.ecosystem) + " is not known";
+    return {};
+  }
   const version::SchemeInfo& order = version::scheme_info(*scheme);
   if (!order.valid(query.version)) {
     current_->undetermined =

@@ -2,6 +2,7 @@
 
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,14 +46,25 @@ base::Result<std::pair<std::string_view, std::string_view>> split_pair(std::stri
   return std::pair{line.substr(0, blank), second};
 }
 
+/// An answer a line, '!' for what cannot be compared, so that answers stay beside their pairs.
 base::Result<void> compare_lines(version::Scheme scheme) {
   std::string line;
+  std::optional<base::Error> first;
+  std::size_t refused = 0;
   for (std::size_t number = 1; std::getline(std::cin, line); ++number) {
-    const std::string place = fmt::format("line {}", number);
-    const auto [a, b] = PQ_TRY(base::at(place, split_pair(line)));
-    std::cout << PQ_TRY(base::at(place, order_of(scheme, a, b))) << '\n';
+    if (base::trim(line).empty()) continue;
+    const auto pair = split_pair(line);
+    auto order = pair ? order_of(scheme, pair->first, pair->second)
+                      : base::Result<char>(std::unexpected(pair.error()));
+    std::cout << order.value_or('!') << '\n';
+    if (order) continue;
+    ++refused;
+    if (!first) first = std::move(order).error().at(fmt::format("line {}", number));
   }
   if (!std::cout.flush()) return base::fail(base::Code::Io, "cannot write to standard output");
+  if (first && refused > 1)
+    first = std::move(*first).at(fmt::format("{} pairs could not be compared, the first", refused));
+  if (first) return std::unexpected(std::move(*first));
   return {};
 }
 

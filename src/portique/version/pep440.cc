@@ -10,6 +10,7 @@
 
 #include "portique/base/text.h"
 #include "portique/version/digits.h"
+#include "portique/version/pep440_legacy.h"
 
 namespace portique::version {
 
@@ -210,7 +211,7 @@ std::strong_ordering compare_pep440(std::string_view a, std::string_view b) {
   const auto right = Parser(b).parse();
   if (left && right) return compare_versions(*left, *right);
   if (left || right) return left.has_value() <=> right.has_value();
-  return a.compare(b) <=> 0;
+  return compare_legacy_pep440(a, b);
 }
 
 bool valid_pep440(std::string_view version) {

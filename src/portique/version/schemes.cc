@@ -52,6 +52,7 @@ constexpr std::array kEcosystems{
     EcosystemScheme{"AlmaLinux", Scheme::Rpm},
     EcosystemScheme{"Alpaquita", Scheme::Apk},
     EcosystemScheme{"Alpine", Scheme::Apk},
+    EcosystemScheme{"Azure Linux", Scheme::Rpm},
     EcosystemScheme{"BellSoft Hardened Containers", Scheme::Apk},
     EcosystemScheme{"Bioconductor", Scheme::Cran},
     EcosystemScheme{"Bitnami", Scheme::Semver},
@@ -119,7 +120,8 @@ std::span<const std::string_view> ecosystem_names() {
 base::Result<std::strong_ordering> compare(Scheme scheme, std::string_view a, std::string_view b) {
   const SchemeInfo& info = scheme_info(scheme);
   for (const std::string_view version : {a, b}) {
-    if (info.valid(version)) continue;
+    // packaging once ordered what PEP 440 does not know, and much of that is still about.
+    if (info.valid(version) || scheme == Scheme::Pep440) continue;
     return base::fail(base::Code::Malformed,
                       fmt::format("\"{}\" is no {} version", version, info.name));
   }

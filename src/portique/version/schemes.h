@@ -47,7 +47,8 @@ std::optional<Scheme> scheme_of_ecosystem(std::string_view ecosystem);
 /// Every ecosystem name known, without release, sorted.
 std::span<const std::string_view> ecosystem_names();
 
-/// Order of two versions, or Code::Malformed that names the one that is no version.
+/// Order of two versions, or Code::Malformed that names the one that is no version. Python's
+/// versions from before PEP 440 have an order, though they are not valid.
 base::Result<std::strong_ordering> compare(Scheme scheme, std::string_view a, std::string_view b);
 
 } // namespace portique::version

@@ -88,6 +88,12 @@ const std::vector<Ladder>& ladders() {
         {"18446744073709551616.0.0"}}},
       {Scheme::Pep440,
        {{"not a version"},
+        {"0.1-bulbasaur"}, // from here down to 2004d: as packaging ordered them before it refused
+                           // them
+        {"0.1-charmander"},
+        {"0.9-doduo"},
+        {"1.0-x"},
+        {"2004d"},
         {"1.0.dev456"},
         {"1.0a1"},
         {"1.0a2.dev456"},
