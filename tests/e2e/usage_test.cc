@@ -31,6 +31,9 @@ TEST(Usage, SlipsAreExplainedInTwoLines) {
   for (const Case& c : {Case{{"scan", "/", "--formt", "json"}, "did you mean --format?"},
                         Case{{"sacn", "/"}, "did you mean scan?"},
                         Case{{"scan"}, "TARGET"},
+                        Case{{"db", "update", "--mirorr", "x"}, "did you mean --mirror?"},
+                        Case{{"db", "updte"}, "did you mean update?"},
+                        Case{{"db", "update", "--nonsense"}, "portique db update --help"},
                         Case{{}, "subcommand"},
                         Case{{"version-compare", "Debian", "1"}, "portique version-compare --help"},
                         Case{{"scan", "/", "--exit-code", "many"}, "--exit-code"}}) {
@@ -97,11 +100,28 @@ TEST(Usage, APipeGetsPlainText) {
   EXPECT_THAT(output.err, IsEmpty()) << "no progress in a pipe";
 }
 
+TEST(Usage, AReportCanGoIntoAPipe) {
+  const auto output = base::run_program(
+      {"sh",
+       "-c",
+       PORTIQUE_PROGRAM " scan rootfs:/ --no-cache -q -f json -o /dev/stdout | head -c 1"});
+  ASSERT_TRUE(output);
+  EXPECT_EQ(output->out, "{");
+}
+
 TEST(Usage, VersionCompareReadsPairs) {
   const auto output = portique({"version-compare", "Debian", "1.0~rc1", "1.0"});
   EXPECT_EQ(output.exit_status, 0);
   EXPECT_EQ(base::trim(output.out), "<");
   EXPECT_EQ(portique({"version-compare", "Atlantis", "1", "2"}).exit_status, 2);
+  const auto lines = base::run_program({"sh",
+                                        "-c",
+                                        R"(printf '1 2\n\n1:x! 1\n2\n2 1\n' | )" PORTIQUE_PROGRAM
+                                        " version-compare Debian -"});
+  ASSERT_TRUE(lines);
+  EXPECT_EQ(lines->out, "<\n!\n!\n>\n") << "an answer for each pair";
+  EXPECT_EQ(lines->exit_status, 3);
+  EXPECT_THAT(lines->err, HasSubstr("2 pairs could not be compared, the first: line 3: "));
 }
 
 } // namespace

@@ -71,7 +71,25 @@ Result<void> write_all(const Fd& file, Bytes bytes) {
   return {};
 }
 
-Result<void> write_file_atomically(const std::filesystem::path& path, std::string_view content) {
+namespace {
+
+/// Into what is there and is no regular file: a pipe, /dev/null, /dev/stdout.
+Result<void> write_through(const std::filesystem::path& path, std::string_view content) {
+  const Fd file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (!file.valid()) return fail_errno("cannot open " + path.string(), errno);
+  return write_all(file, as_bytes(content));
+}
+
+} // namespace
+
+Result<void> write_file_atomically(const std::filesystem::path& named, std::string_view content) {
+  std::error_code error;
+  const auto there = std::filesystem::status(named, error);
+  const bool is_there = std::filesystem::exists(there);
+  // A rename would put a regular file in the place of the device.
+  if (is_there && !std::filesystem::is_regular_file(there)) return write_through(named, content);
+  std::filesystem::path path = is_there ? std::filesystem::canonical(named, error) : named;
+  if (error) path = named;
   std::string name = path.string() + ".XXXXXX";
   const Fd file(::mkostemp(name.data(), O_CLOEXEC));
   if (!file.valid()) return fail_errno("cannot write beside " + path.string(), errno);

@@ -37,6 +37,7 @@ Result<void> read_exact_at(const Fd& file, std::uint64_t offset, std::span<std::
 Result<void> write_all(const Fd& file, Bytes bytes);
 
 /// Writes beside `path` and renames over it, so that a reader sees the old or the new file, whole.
+/// Links are followed. What is there and is no regular file (a pipe, /dev/null) is written into.
 Result<void> write_file_atomically(const std::filesystem::path& path, std::string_view content);
 
 /// A folder of its own under the system's temporary folder, removed with all it holds.

@@ -1,4 +1,8 @@
+#include <array>
+
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "portique/base/file.h"
 
@@ -17,6 +21,35 @@ TEST(File, WritesAtomicallyAndReadsBack) {
   for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(folder->path()))
     ++files;
   EXPECT_EQ(files, 1U) << "no temporary file stays behind";
+}
+
+TEST(File, WritesThroughALink) {
+  const auto folder = TempDir::create("portique-file");
+  const auto target = folder->path() / "target";
+  const auto link = folder->path() / "link";
+  ASSERT_TRUE(write_file_atomically(target, "one"));
+  std::filesystem::create_symlink("target", link);
+  ASSERT_TRUE(write_file_atomically(link, "two"));
+  EXPECT_TRUE(std::filesystem::is_symlink(link));
+  EXPECT_EQ(read_file(target, 10), "two");
+  const auto dangling = folder->path() / "dangling";
+  std::filesystem::create_symlink("nowhere", dangling);
+  EXPECT_TRUE(write_file_atomically(dangling, "three"));
+  EXPECT_EQ(read_file(dangling, 10), "three");
+}
+
+TEST(File, LeavesAPipeWhereItIs) {
+  const auto folder = TempDir::create("portique-file");
+  const auto pipe = folder->path() / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  const Fd reader(::open(pipe.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  ASSERT_TRUE(reader.valid());
+  ASSERT_TRUE(write_file_atomically(pipe, "report"));
+  EXPECT_TRUE(std::filesystem::is_fifo(pipe));
+  std::array<std::byte, 16> content{};
+  const auto count = read_some(reader, content);
+  ASSERT_TRUE(count);
+  EXPECT_EQ(as_text(content).substr(0, *count), "report");
 }
 
 TEST(File, SaysWhatIsMissing) {

@@ -46,7 +46,8 @@ status_table(const model::DatabaseInfo& info, const std::filesystem::path& file,
                         feed.records,
                         date_and_age(feed.updated, now),
                         base::printable(feed.source));
-  text += fmt::format("\n{} ecosystems:", info.ecosystems.size());
+  text += fmt::format(
+      "\n{} {}:", info.ecosystems.size(), info.ecosystems.size() == 1 ? "ecosystem" : "ecosystems");
   for (const std::string& ecosystem : info.ecosystems)
     text += (&ecosystem == info.ecosystems.data() ? " " : ", ") + base::printable(ecosystem);
   text += '\n';

@@ -19,36 +19,47 @@ namespace portique::cli {
 
 namespace {
 
+/// The command that the words typed lead to, and those words: "db update" of
+/// `portique db update --mirorr`.
+struct TypedCommand {
+  const CLI::App* command;
+  std::string words; ///< " db update"
+};
+
+TypedCommand typed_command(const CLI::App& app) {
+  TypedCommand typed{&app, ""};
+  for (auto below = app.get_subcommands(); !below.empty(); below = below.front()->get_subcommands())
+    typed = {below.front(), typed.words + " " + below.front()->get_name()};
+  return typed;
+}
+
 /// Every flag and verb that could have been meant.
-std::vector<std::string> known_words(const CLI::App& app) {
+std::vector<std::string> known_words(const CLI::App& app, const CLI::App& command) {
   std::vector<std::string> words;
-  for (const CLI::App* command : app.get_subcommands(nullptr))
-    words.push_back(command->get_name());
-  const auto parsed = app.get_subcommands();
-  const CLI::App& innermost = parsed.empty() ? app : *parsed.front();
-  for (const CLI::Option* option : innermost.get_options())
+  for (const CLI::Option* option : command.get_options())
     for (const std::string& name : option->get_lnames())
       words.push_back("--" + name);
-  for (const CLI::App* command : innermost.get_subcommands(nullptr))
-    words.push_back(command->get_name());
+  for (const CLI::App* commands : {&command, &app})
+    for (const CLI::App* below : commands->get_subcommands(nullptr))
+      words.push_back(below->get_name());
   return words;
 }
 
 /// One sentence for a command line that is wrong, and where to read on.
 int complain_about_usage(const CLI::App& app, const CLI::ParseError& error) {
   std::string sentence = base::printable(error.what());
+  const TypedCommand typed = typed_command(app);
   const auto left_over = app.remaining(true);
   if (!left_over.empty()) {
-    const std::string& typed = left_over.front();
+    const std::string& word = left_over.front();
     sentence = fmt::format("there is no {} '{}'",
-                           typed.starts_with('-') ? "flag" : "command or argument",
-                           base::printable(typed));
-    const std::string meant = nearest(typed, known_words(app));
+                           word.starts_with('-') ? "flag" : "command or argument",
+                           base::printable(word));
+    const std::string meant = nearest(word, known_words(app, *typed.command));
     if (!meant.empty()) sentence += fmt::format("; did you mean {}?", meant);
   }
-  const auto parsed = app.get_subcommands();
-  const std::string verb = parsed.empty() ? "" : " " + parsed.front()->get_name();
-  std::fputs(fmt::format("portique: {}\nsee: portique{} --help\n", sentence, verb).c_str(), stderr);
+  std::fputs(fmt::format("portique: {}\nsee: portique{} --help\n", sentence, typed.words).c_str(),
+             stderr);
   return static_cast<int>(ExitCode::Usage);
 }
 
