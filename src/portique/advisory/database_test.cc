@@ -276,6 +276,17 @@ TEST(LmdbFile, LeavesNothingWhereItWasNotPublished) {
   EXPECT_THAT(names_in(folder.path()), IsEmpty());
 }
 
+TEST(LmdbFile, RemovesWhatAKilledWriterLeft) {
+  const auto folder = *base::TempDir::create("portique-database-test");
+  // Process numbers end at 4194304 (PID_MAX_LIMIT); process 1 is always there.
+  for (const char* name :
+       {"a.lmdb.new.9999999", "a.lmdb.new.1", "a.lmdb.new.x", "b.lmdb.new.9999999"})
+    write(folder.path() / name, "x");
+  ASSERT_TRUE(LmdbWriter::create(folder.path() / "a.lmdb"));
+  EXPECT_THAT(names_in(folder.path()),
+              ElementsAre("a.lmdb.new.1", "a.lmdb.new.x", "b.lmdb.new.9999999"));
+}
+
 TEST(LmdbFile, RefusesKeysOutOfOrder) {
   const auto folder = *base::TempDir::create("portique-database-test");
   auto writer = LmdbWriter::create(folder.path() / "a.lmdb");

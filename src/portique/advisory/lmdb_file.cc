@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <map>
 #include <span>
 #include <vector>
@@ -13,6 +14,7 @@
 
 #include "portique/base/digest.h"
 #include "portique/base/file.h"
+#include "portique/base/text.h"
 
 namespace portique::advisory {
 
@@ -81,6 +83,22 @@ base::Result<void> write_seal(const std::filesystem::path& path) {
   return {};
 }
 
+/// New files beside `final_path` whose writers were killed.
+void remove_abandoned(const std::filesystem::path& final_path) {
+  const std::string prefix = final_path.filename().string() + ".new.";
+  const auto folder = final_path.has_parent_path() ? final_path.parent_path() : ".";
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    if (!name.starts_with(prefix)) continue;
+    const auto writer = base::parse_int<pid_t>(std::string_view(name).substr(prefix.size()));
+    std::error_code ignored;
+    if (writer && *writer > 0 && ::kill(*writer, 0) != 0 && errno == ESRCH)
+      std::filesystem::remove(entry->path(), ignored);
+  }
+}
+
 } // namespace
 
 base::Result<void> check_seal(const std::filesystem::path& path) {
@@ -125,8 +143,9 @@ base::Result<LmdbWriter> LmdbWriter::create(const std::filesystem::path& final_p
   auto state = std::make_unique<State>();
   state->final_path = final_path;
   state->new_path = final_path.string() + ".new." + std::to_string(::getpid());
+  remove_abandoned(final_path);
   std::error_code ignored;
-  std::filesystem::remove(state->new_path, ignored); // of a process that died
+  std::filesystem::remove(state->new_path, ignored); // of an earlier process of this number
   const std::string what = "cannot write " + state->new_path.string();
   MDB_env* environment = nullptr;
   if (const int code = mdb_env_create(&environment); code != 0) return lmdb_failure(what, code);
