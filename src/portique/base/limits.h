@@ -60,6 +60,17 @@ struct Limits {
   /// An rpm header: rpm itself takes up to 256 MiB; real ones, file lists included, stay under 8
   /// MiB.
   std::uint64_t rpm_header_bytes = 16ULL << 20U;
+  /// Programs and libraries: of the largest (browsers, databases, CUDA) some have 2 GB. Little of
+  /// one is read.
+  std::uint64_t executable_bytes = 4ULL << 30U;
+  /// Sections, segments or load commands of a program; an optimised kernel module has 2,000.
+  std::uint64_t binary_sections = 65'536;
+  /// ... and the length of their names; C++ symbols get into them only in objects.
+  std::uint64_t section_name_bytes = 256;
+  /// Go's list of modules; Kubernetes has 300 of them in 30 KB.
+  std::uint64_t go_build_info_bytes = 8ULL << 20U;
+  /// cargo-auditable's list of crates, which its own reader stops at.
+  std::uint64_t cargo_audit_bytes = 8ULL << 20U;
 
   // --- archives of applications ---------------------------------------------------------------
   /// The largest assemblies (Spark, Hadoop) have some 300 MB.

@@ -11,15 +11,17 @@
 
 #include <fmt/format.h>
 
-#include "portique/inventory/github_actions/catalogers.h"
-#include "portique/inventory/javascript/catalogers.h"
 #include "portique/inventory/dotnet/catalogers.h"
+#include "portique/inventory/executable/catalogers.h"
+#include "portique/inventory/github_actions/catalogers.h"
+#include "portique/inventory/go/catalogers.h"
 #include "portique/inventory/java/catalogers.h"
 #include "portique/inventory/javascript/catalogers.h"
 #include "portique/inventory/os/catalogers.h"
 #include "portique/inventory/php/catalogers.h"
 #include "portique/inventory/python/catalogers.h"
 #include "portique/inventory/ruby/catalogers.h"
+#include "portique/inventory/rust/catalogers.h"
 #include "portique/inventory/wordpress/catalogers.h"
 
 namespace portique::inventory {
@@ -28,14 +30,17 @@ namespace {
 
 constexpr std::array kFamilies{
     CatalogerFamily{"os", "Distributions", kOsCatalogers},
+    CatalogerFamily{"dotnet", ".NET", kDotnetCatalogers},
+    CatalogerFamily{"executable", "Programs and libraries", kExecutableCatalogers},
     CatalogerFamily{"github_actions", "GitHub Actions", kGithubActionsCatalogers},
+    CatalogerFamily{"go", "Go", kGoCatalogers},
     CatalogerFamily{"java", "Java", kJavaCatalogers},
     CatalogerFamily{"javascript", "JavaScript", kJavascriptCatalogers},
     CatalogerFamily{"php", "PHP", kPhpCatalogers},
     CatalogerFamily{"python", "Python", kPythonCatalogers},
     CatalogerFamily{"ruby", "Ruby", kRubyCatalogers},
+    CatalogerFamily{"rust", "Rust", kRustCatalogers},
     CatalogerFamily{"wordpress", "WordPress", kWordpressCatalogers},
-    CatalogerFamily{"dotnet", ".NET", kDotnetCatalogers},
 };
 
 constexpr std::size_t kCatalogerCount = [] {

@@ -1,0 +1,4 @@
+module example.net/team/app
+
+require (
+	example.com/dep
