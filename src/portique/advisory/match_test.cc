@@ -14,13 +14,14 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-const auto kReal = {"DSA-5343-1",           "DSA-3148-1",          "DLA-372-1",
-                    "ALSA-2021:0735",       "ALSA-2021:3623",      "ALSA-2019:3703",
-                    "ALBA-2019:3693",       "ALBA-2019:4275",      "UBUNTU-CVE-2018-20843",
-                    "ALPINE-CVE-2018-0734", "CGA-222c-fw64-wpxf",  "PYSEC-2019-144",
-                    "PYSEC-2022-42969",     "PYSEC-2013-10",       "CVE-2013-4939",
-                    "GHSA-22h7-7wwg-qmgg",  "GHSA-22c6-wcjm-qfjg", "BIT-activemq-2020-13947",
-                    "GHSA-22h5-pq3x-2gf2",  "RUSTSEC-2025-0133",   "GO-2022-0617"};
+const auto kReal = {"DSA-5343-1",           "DSA-3148-1",           "DLA-372-1",
+                    "ALSA-2021:0735",       "ALSA-2021:3623",       "ALSA-2019:3703",
+                    "ALBA-2019:3693",       "ALBA-2019:4275",       "UBUNTU-CVE-2018-20843",
+                    "ALPINE-CVE-2018-0734", "CGA-222c-fw64-wpxf",   "PYSEC-2019-144",
+                    "PYSEC-2022-42969",     "PYSEC-2013-10",        "CVE-2013-4939",
+                    "GHSA-22h7-7wwg-qmgg",  "GHSA-22c6-wcjm-qfjg",  "BIT-activemq-2020-13947",
+                    "BIT-java-2022-21449",  "BIT-nginx-2021-23017", "GHSA-22h5-pq3x-2gf2",
+                    "RUSTSEC-2025-0133",    "GO-2022-0617"};
 
 /// All tests ask one database, as a scan does.
 class MatchTest : public ::testing::Test {
@@ -190,6 +191,10 @@ TEST_F(MatchTest, FollowsEachLanguagesNamesAndVersions) {
       {"between two spans", "gem", "", "uri", "0.12.4", ""},
       {"a platform's version of a gem", "gem", "", "uri", "1.0.2", "CVE-2025-27221 1.0.3"},
       {"Bitnami", "bitnami", "", "activemq", "5.16.0", "CVE-2020-13947 5.16.1"},
+      {"a program told by its file", "generic", "", "nginx", "1.20.0", "CVE-2021-23017 1.20.1"},
+      {"a program that has the fix", "generic", "", "nginx", "1.22.1", ""},
+      {"a program under another name", "generic", "", "openjdk", "17.0.2", "CVE-2022-21449 17.0.3"},
+      {"a program with numbers of its own", "generic", "", "openjdk", "1.8.0_352", ""},
       {"an empty range", "cargo", "", "libcrux-intrinsics", "0.0.4", ""},
       {"a type of no ecosystem", "generic", "", "yui", "3.9.1", ""},
       {"another ecosystem's package", "pypi", "", "yui", "3.9.1", ""},

@@ -55,6 +55,11 @@ base::Result<const PackageMatches*> PackageMatcher::match(const model::Package& 
       PQ_TRY(look_up(binary, package));
     return current_;
   }
+  if (package.type == "generic") {
+    const auto entry = in_bitnami(package.ns, package.name, package.version);
+    if (entry) PQ_TRY(look_up({entry->name, entry->version, "Bitnami"}, package));
+    return current_;
+  }
   const std::string_view ecosystem = ecosystem_of_purl_type(package.type);
   if (ecosystem.empty()) return current_;
   const std::string name = name_in_ecosystem(package.type, package.ns, package.name);

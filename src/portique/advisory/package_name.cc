@@ -39,6 +39,54 @@ constexpr std::array kPurlTypes{
     PurlType{"swift", "SwiftURL"},
 };
 
+struct CatalogueName {
+  std::string_view program; ///< with its purl namespace
+  std::string_view bitnami;
+};
+
+/// "mysql-client" is left out: its records speak of MariaDB's versions as well as MySQL's.
+constexpr std::array kBitnamiNames{
+    CatalogueName{"arangodb", "arangodb"},
+    CatalogueName{"composer", "composer"},
+    CatalogueName{"envoy", "envoy"},
+    CatalogueName{"fluent-bit", "fluent-bit"},
+    CatalogueName{"git", "git"},
+    CatalogueName{"haproxy", "haproxy"},
+    CatalogueName{"httpd", "apache"},
+    CatalogueName{"lua", "lua"},
+    CatalogueName{"mariadb", "mariadb"},
+    CatalogueName{"memcached", "memcached"},
+    CatalogueName{"mongodb", "mongodb"},
+    CatalogueName{"nginx", "nginx"},
+    CatalogueName{"node", "node"},
+    CatalogueName{"openjdk", "java"},
+    CatalogueName{"openldap", "openldap"},
+    CatalogueName{"oracle/jre", "java"},
+    CatalogueName{"pgbouncer", "pgbouncer"},
+    CatalogueName{"php", "php"},
+    CatalogueName{"postgresql", "postgresql"},
+    CatalogueName{"python", "python"},
+    CatalogueName{"redis", "redis"},
+    CatalogueName{"ruby", "ruby"},
+    CatalogueName{"sqlite", "sqlite"},
+    CatalogueName{"valkey", "valkey"},
+    CatalogueName{"varnish", "varnish"},
+    CatalogueName{"wp-cli", "wp-cli"},
+};
+
+/// "1.8.0_352" -> "8.0.352", "15beta4" -> "15-beta4".
+std::string as_semver(std::string_view version) {
+  std::string out;
+  if (const std::size_t update = version.find('_');
+      version.starts_with("1.") && update != std::string_view::npos) {
+    out = version.substr(2, update - 2);
+    return out + '.' + std::string(version.substr(update + 1));
+  }
+  const std::size_t rest = version.find_first_not_of("0123456789.");
+  if (rest == std::string_view::npos || !base::is_alpha(version[rest])) return std::string(version);
+  return std::string(version.substr(0, rest)) + '-' + std::string(version.substr(rest));
+}
+
 /// PEP 503: lower case, runs of '-', '_' and '.' become one '-'.
 std::string pep503(std::string_view name) {
   std::string normal;
@@ -80,6 +128,14 @@ std::string package_key(std::string_view ecosystem, std::string_view name) {
 std::string_view ecosystem_of_purl_type(std::string_view type) {
   const auto found = std::ranges::find(kPurlTypes, type, &PurlType::type);
   return found == kPurlTypes.end() ? std::string_view{} : found->ecosystem;
+}
+
+std::optional<CatalogueEntry>
+in_bitnami(std::string_view purl_namespace, std::string_view name, std::string_view version) {
+  const std::string program = name_in_ecosystem("generic", purl_namespace, name);
+  const auto found = std::ranges::find(kBitnamiNames, program, &CatalogueName::program);
+  if (found == kBitnamiNames.end()) return std::nullopt;
+  return CatalogueEntry{std::string(found->bitnami), as_semver(version)};
 }
 
 std::string name_in_ecosystem(std::string_view purl_type,

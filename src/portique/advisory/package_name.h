@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,18 @@ std::string package_key(std::string_view ecosystem, std::string_view name);
 
 /// The OSV ecosystem of language packages by purl type ("pypi" -> "PyPI"); "" if there is none.
 std::string_view ecosystem_of_purl_type(std::string_view type);
+
+/// How Bitnami's catalogue, whose advisories have the upstream's versions, calls a program that was
+/// found without a package manager.
+struct CatalogueEntry {
+  std::string name;
+  std::string version; ///< as SemVer, which the catalogue's versions are compared by
+};
+
+/// The entry of a program of purl type "generic", by the names that the inventory gives; nothing if
+/// the catalogue has none that means the same.
+std::optional<CatalogueEntry>
+in_bitnami(std::string_view purl_namespace, std::string_view name, std::string_view version);
 
 /// The name under which the ecosystem lists a package: npm scopes and Go and Composer namespaces
 /// with a slash, Maven group:artifact.

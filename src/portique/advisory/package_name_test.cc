@@ -73,6 +73,34 @@ TEST(PackageName, HasNoEcosystemForOtherTypes) {
     EXPECT_EQ(ecosystem_of_purl_type(type), "") << type;
 }
 
+struct CatalogueCase {
+  const char* ns;
+  const char* program;
+  const char* version;
+  const char* entry; ///< "NAME VERSION", or "" for none
+};
+
+TEST(PackageName, OfAProgramIsTheOneOfBitnamisCatalogue) {
+  for (const CatalogueCase& row : {
+           CatalogueCase{"", "nginx", "1.22.1", "nginx 1.22.1"},
+           CatalogueCase{"", "httpd", "2.4.54", "apache 2.4.54"},
+           CatalogueCase{"", "openjdk", "17.0.15", "java 17.0.15"},
+           CatalogueCase{"", "openjdk", "1.8.0_352", "java 8.0.352"},
+           CatalogueCase{"oracle", "jre", "1.8.0_451", "java 8.0.451"},
+           CatalogueCase{"", "postgresql", "15beta4", "postgresql 15-beta4"},
+           CatalogueCase{"", "postgresql", "15.1", "postgresql 15.1"},
+           CatalogueCase{"", "php", "8.2.0RC6", "php 8.2.0-RC6"},
+           CatalogueCase{"", "haproxy", "3.1-dev0", "haproxy 3.1-dev0"},
+           CatalogueCase{"", "redis", "", "redis "},
+           CatalogueCase{"", "mysql", "8.0.37", ""},
+           CatalogueCase{"", "openssl", "3.0.0", ""},
+           CatalogueCase{"someone", "nginx", "1.22.1", ""},
+       }) {
+    const auto entry = in_bitnami(row.ns, row.program, row.version);
+    EXPECT_EQ(entry ? entry->name + ' ' + entry->version : "", row.entry) << row.program;
+  }
+}
+
 TEST(PackageName, LeadsToAnOrderOfVersions) {
   for (const char* type : {"bitnami",
                            "cargo",
