@@ -130,9 +130,9 @@ ExitCode run(const Flags& flags) {
 }
 
 void add_table_flags(CLI::App& command, Flags& flags) {
-  command.add_flag("--list-packages", flags.list_packages, "Table: list every package")
+  command.add_flag("--list-packages,--list-all-pkgs", flags.list_packages, "Table and trivy-json: list every package")
       ->envname("PORTIQUE_LIST_PACKAGES");
-  command.add_flag("--show-suppressed", flags.show_suppressed, "Table: list what is ignored, too")
+  command.add_flag("--show-suppressed", flags.show_suppressed, "Table and trivy-json: list what is ignored, too")
       ->envname("PORTIQUE_SHOW_SUPPRESSED");
 }
 

@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <array>
 
+#include "portique/report/csv_report.h"
 #include "portique/report/cyclonedx_report.h"
 #include "portique/report/json_report.h"
+#include "portique/report/markdown_report.h"
 #include "portique/report/spdx_report.h"
 #include "portique/report/syft_report.h"
 #include "portique/report/table_report.h"
+#include "portique/report/trivy_report.h"
 
 namespace portique::report {
 
@@ -16,6 +19,9 @@ namespace {
 constexpr std::array kFormats{
     Format{"table", "for people", write_table},
     Format{"json", "everything, for programs; docs/json-report.md", write_json},
+    Format{"markdown", "for comments and job summaries", write_markdown, FormatUse::Report, "md"},
+    Format{"csv", "for spreadsheets", write_csv},
+    Format{"trivy-json", "Trivy's JSON report, for what reads that", write_trivy_json},
     Format{"cyclonedx",
            "CycloneDX in JSON",
            write_cyclonedx_json,

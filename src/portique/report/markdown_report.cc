@@ -1,0 +1,213 @@
+// GitHub Flavored Markdown, https://github.github.com/gfm/.
+
+#include "portique/report/markdown_report.h"
+
+#include <algorithm>
+#include <span>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "portique/base/text.h"
+#include "portique/report/finding_groups.h"
+#include "portique/report/summary.h"
+#include "portique/report/upgrade_plan.h"
+
+namespace portique::report {
+
+namespace {
+
+/// GitHub takes comments of 65,536 characters; the end of the report must fit, too.
+constexpr std::size_t kMostBytes = 60'000;
+constexpr std::size_t kUpgrades = 10;
+constexpr std::size_t kIssues = 20;
+constexpr std::size_t kLongestText = 200;
+
+/// Cut where a character begins.
+std::string shortened(std::string_view text) {
+  std::string printable = base::printable(text);
+  if (printable.size() <= kLongestText) return printable;
+  std::size_t end = kLongestText;
+  while (end > 0 && (static_cast<unsigned char>(printable[end]) & 0xC0U) == 0x80U)
+    --end;
+  return printable.substr(0, end) + "...";
+}
+
+/// Links to the public record of an id; nothing for ids that are no such word.
+std::string linked_id(const std::string& id) {
+  const bool is_plain =
+      std::ranges::all_of(id, [](char c) { return base::is_alnum(c) || c == '-' || c == '.'; });
+  if (!is_plain || id.empty()) return markdown_code(id);
+  if (id.starts_with("CVE-")) return fmt::format("[{0}](https://nvd.nist.gov/vuln/detail/{0})", id);
+  if (id.starts_with("GHSA-")) return fmt::format("[{0}](https://github.com/advisories/{0})", id);
+  return markdown_code(id);
+}
+
+std::string_view coverage_text(model::Coverage coverage) {
+  if (coverage == model::Coverage::NotCovered)
+    return "The database has no advisories for this distribution: its packages were not checked.";
+  return {};
+}
+
+class MarkdownWriter {
+public:
+  explicit MarkdownWriter(const model::Report& report) : report_(report) {}
+
+  std::string text() && {
+    write_summary();
+    write_upgrades();
+    write_findings();
+    write_issues();
+    return std::move(out_);
+  }
+
+private:
+  template <typename... Parts> void line(fmt::format_string<Parts...> format, Parts&&... parts) {
+    out_ += fmt::format(format, std::forward<Parts>(parts)...) + "\n";
+  }
+
+  void write_summary() {
+    const Summary summary = summarise(report_);
+    line("## {}", markdown_text(report_.subject.name));
+    line("");
+    if (summary.total == 0)
+      line("**No findings** in {} packages.", summary.packages);
+    else
+      line("**{} finding{}** in {} packages: {}.",
+           summary.total,
+           summary.total == 1 ? "" : "s",
+           summary.packages,
+           severity_counts(summary.by_severity));
+    std::string more;
+    const auto add = [&](std::size_t count, std::string_view what) {
+      if (count > 0) more += fmt::format("{}{} {}", more.empty() ? "" : ", ", count, what);
+    };
+    add(summary.fixable, "can be fixed by an upgrade");
+    add(summary.kev, "known to be exploited");
+    add(summary.suppressed, "suppressed");
+    add(summary.hidden, "not shown");
+    if (!more.empty()) line("{}.", more);
+    const model::Distro& distro = report_.distro;
+    if (distro.known())
+      line("\n{}",
+           markdown_text(distro.pretty_name.empty() ? distro.id + " " + distro.version_id
+                                                    : distro.pretty_name));
+    if (const auto coverage = coverage_text(report_.coverage); !coverage.empty())
+      line("\n> [!WARNING]\n> {}", coverage);
+    line("");
+  }
+
+  void write_upgrades() {
+    const std::vector<Upgrade> upgrades = plan_upgrades(report_);
+    if (upgrades.empty()) return;
+    line("### Upgrade first");
+    line("");
+    line("| Upgrade | To | Clears |");
+    line("| --- | --- | --- |");
+    for (const Upgrade& upgrade : std::span(upgrades).first(std::min(upgrades.size(), kUpgrades)))
+      line("| {} | {} | {} ({}) |",
+           markdown_code(upgrade.source),
+           markdown_code(upgrade.version),
+           upgrade.clears,
+           severity_counts(upgrade.by_severity));
+    if (upgrades.size() > kUpgrades) line("\nand {} more packages", upgrades.size() - kUpgrades);
+    line("");
+  }
+
+  void write_findings() {
+    std::vector<const GroupRow*> rows;
+    const std::vector<FindingGroup> groups = group_findings(report_, Counting::InForce);
+    for (const FindingGroup& group : groups)
+      for (const GroupRow& row : group.rows)
+        rows.push_back(&row);
+    if (rows.empty()) return;
+    std::ranges::stable_sort(rows, std::ranges::greater{}, [](const GroupRow* row) {
+      return std::pair(row->finding->kev, row->finding->severity);
+    });
+    line("### Findings");
+    line("");
+    line("| Severity | Id | Package | Version | Fixed in | Title |");
+    line("| --- | --- | --- | --- | --- | --- |");
+    std::size_t written = 0;
+    for (const GroupRow* row : rows) {
+      if (out_.size() > kMostBytes) break;
+      write_row(*row);
+      ++written;
+    }
+    if (written < rows.size())
+      line("\n{} more are left out here; the JSON report has them all.", rows.size() - written);
+    line("");
+  }
+
+  void write_row(const GroupRow& row) {
+    const model::Finding& finding = *row.finding;
+    std::string names;
+    constexpr std::size_t kNames = 3;
+    for (std::size_t i = 0; i < std::min(row.packages.size(), kNames); ++i)
+      names += (names.empty() ? "" : ", ") + markdown_code(row.packages[i]->name);
+    if (row.packages.size() > kNames)
+      names += fmt::format(" and {} more", row.packages.size() - kNames);
+    if (names.empty()) names = markdown_code(finding.path);
+    line("| {}{} | {} | {} | {} | {} | {} |",
+         model::severity_name(finding.severity),
+         finding.kev ? " (exploited)" : "",
+         linked_id(finding.id),
+         names,
+         row.packages.empty() ? "" : markdown_code(row.packages.front()->version),
+         markdown_code(finding.fixed_version.value_or("")),
+         markdown_text(finding.title));
+  }
+
+  void write_issues() {
+    if (report_.issues.empty()) return;
+    line("### Not read or not checked");
+    line("");
+    const std::span issues(report_.issues);
+    for (const model::Issue& issue : issues.first(std::min(issues.size(), kIssues)))
+      line("- {}{}",
+           issue.path.empty() ? "" : markdown_code(issue.path) + ": ",
+           markdown_text(issue.message));
+    if (issues.size() > kIssues) line("- and {} more", issues.size() - kIssues);
+    line("");
+  }
+
+  const model::Report& report_;
+  std::string out_;
+};
+
+} // namespace
+
+std::string markdown_text(std::string_view text) {
+  constexpr std::string_view kMarkup = "\\`*_{}[]<>()|~!&";
+  std::string out;
+  const std::string one_line = shortened(text);
+  for (std::size_t i = 0; i < one_line.size(); ++i) {
+    const char c = one_line[i];
+    if (kMarkup.find(c) != std::string_view::npos) out += '\\';
+    // Also what would begin a heading, a list or a rule at the start of the line.
+    if (i == 0 && std::string_view("#+-=").find(c) != std::string_view::npos) out += '\\';
+    out += c;
+    // Parted from what follows, it mentions nobody and links to nothing.
+    if (c == '@' || c == '#' || (c == ':' && one_line.substr(i + 1).starts_with("//")))
+      out += "<!-- -->";
+  }
+  return out;
+}
+
+std::string markdown_code(std::string_view text) {
+  if (text.empty()) return {};
+  std::string out = "`";
+  for (const char c : shortened(text)) {
+    // A back-quote would end the code, and nothing can escape it there.
+    if (c == '|') out += '\\';
+    out += c == '`' ? '\'' : c;
+  }
+  return out + "`";
+}
+
+base::Result<void>
+write_markdown(const model::Report& report, const WriteOptions& /*options*/, const Sink& sink) {
+  return sink(MarkdownWriter(report).text());
+}
+
+} // namespace portique::report
