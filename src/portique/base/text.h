@@ -22,6 +22,9 @@ std::vector<std::string_view> split(std::string_view text, char separator);
 /// Without a separator all of `rest` is returned and `rest` becomes empty.
 std::string_view take_until(std::string_view& rest, char separator);
 
+/// Whether the text fits a pattern with at most one "*" for any run of characters: "*.jar".
+bool fits_star(std::string_view pattern, std::string_view text);
+
 std::string to_lower(std::string_view text);
 bool equals_ignore_case(std::string_view a, std::string_view b);
 

@@ -86,5 +86,27 @@ TEST(Text, Base64GoesBothWays) {
     EXPECT_FALSE(from_base64(broken)) << broken;
 }
 
+TEST(Text, FitsPatternsWithOneStar) {
+  const struct {
+    std::string_view pattern;
+    std::string_view text;
+    bool fits;
+  } rows[] = {{"a", "a", true},
+              {"a", "b", false},
+              {"*", "", true},
+              {"*", "anything", true},
+              {"*.jar", "a.jar", true},
+              {"*.jar", ".jar", true},
+              {"*.jar", "a.jars", false},
+              {"a*b", "ab", true},
+              {"a*b", "acb", true},
+              {"a*b", "a", false},
+              {"aa*a", "aa", false},
+              {"aa*a", "aaa", true}};
+
+  for (const auto& row : rows)
+    EXPECT_EQ(fits_star(row.pattern, row.text), row.fits) << row.pattern << " " << row.text;
+}
+
 } // namespace
 } // namespace portique::base

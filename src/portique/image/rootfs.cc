@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include "portique/base/text.h"
 #include "portique/image/open_below.h"
 
 namespace portique::image {
@@ -50,12 +51,12 @@ base::Result<std::vector<RootfsFile>> Rootfs::find(std::string_view location) co
     std::vector<std::string> longer;
     for (const std::string& path : paths) {
       const std::string prefix = path.empty() ? std::string{} : path + "/";
-      if (component != "*") {
+      if (!component.contains('*')) {
         longer.push_back(prefix + std::string(component));
         continue;
       }
       for (const std::string& name : PQ_TRY(names_in(folder_, path)))
-        longer.push_back(prefix + name);
+        if (base::fits_star(component, name)) longer.push_back(prefix + name);
     }
     paths = std::move(longer);
   }

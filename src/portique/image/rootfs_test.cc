@@ -37,6 +37,12 @@ protected:
 
 using Found = std::vector<std::string>;
 
+TEST_F(RootfsTest, FindsPatternsWithinAComponent) {
+  write("info/bash.list", "one");
+  write("info/bash.md5sums", "two");
+  EXPECT_EQ(find("info/*.list"), Found{"info/bash.list=one"});
+}
+
 TEST_F(RootfsTest, FindsPlainPathsAndPatterns) {
   write("var/lib/dpkg/status.d/bash", "one");
   write("var/lib/dpkg/status.d/zsh", "two");

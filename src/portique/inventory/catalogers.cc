@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include "portique/base/text.h"
 #include "portique/inventory/dotnet/catalogers.h"
 #include "portique/inventory/executable/catalogers.h"
 #include "portique/inventory/github_actions/catalogers.h"
@@ -90,7 +91,7 @@ bool ends_like(std::string_view path, std::string_view ending) {
   while (!ending.empty()) {
     if (path.empty()) return false;
     const std::string_view wanted = take_last(ending);
-    if (!component_fits(wanted, take_last(path))) return false;
+    if (!base::fits_star(wanted, take_last(path))) return false;
   }
   return true;
 }
@@ -102,13 +103,6 @@ std::string_view extension_of(std::string_view component) {
 }
 
 } // namespace
-
-bool component_fits(std::string_view pattern, std::string_view component) {
-  const std::size_t star = pattern.find('*');
-  if (star == std::string_view::npos) return pattern == component;
-  return component.size() + 1 >= pattern.size() && component.starts_with(pattern.substr(0, star)) &&
-         component.ends_with(pattern.substr(star + 1));
-}
 
 std::span<const CatalogerFamily> cataloger_families() {
   return kFamilies;

@@ -28,10 +28,6 @@ std::string catalogers_markdown();
 /// The table of the README: what is read of each family, installed and declared.
 std::string ecosystems_markdown();
 
-/// Whether a path's component fits that of an ending or location: "*.jar" and "a.jar". There is at
-/// most one "*".
-bool component_fits(std::string_view pattern, std::string_view component);
-
 /// Answers for each path of a layer which cataloger wants it, without looking at every pattern.
 class PathMatcher {
 public:

@@ -144,7 +144,8 @@ TEST(JsonReport, IsHandedOverInSmallPieces) {
       total += bytes.size();
       return {};
     }));
-    EXPECT_GT(total, 1'000'000U) << format.name;
+    // Markdown is cut to what a comment may hold.
+    EXPECT_TRUE(total > 1'000'000U || format.name == "markdown") << format.name << " " << total;
     EXPECT_LT(largest, 1'000'000U) << format.name;
   }
 }

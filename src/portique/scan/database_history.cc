@@ -36,7 +36,7 @@ bool lies_at(std::string_view path, std::string_view location) {
   while (true) {
     const std::size_t slash = path.find('/');
     const std::size_t end = location.find('/');
-    if (!inventory::component_fits(location.substr(0, end), path.substr(0, slash))) return false;
+    if (!base::fits_star(location.substr(0, end), path.substr(0, slash))) return false;
     if (slash == path.npos || end == location.npos)
       return slash == path.npos && end == location.npos;
     path = path.substr(slash + 1);

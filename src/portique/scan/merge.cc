@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "portique/base/text.h"
 #include "portique/inventory/catalogers.h"
 #include "portique/model/purl.h"
 #include "portique/scan/database_history.h"
@@ -37,7 +38,7 @@ std::vector<Place> places_of(const FileTree& tree, std::string_view location) {
         longer.push_back(prefix + std::string(component));
       } else if (const auto folder = tree.resolve(path)) {
         for (const std::string& name : tree.children(*folder))
-          if (inventory::component_fits(component, name)) longer.push_back(prefix + name);
+          if (base::fits_star(component, name)) longer.push_back(prefix + name);
       }
     }
     paths = std::move(longer);
@@ -220,9 +221,18 @@ private:
       const auto owner = purls.find(owners_.owner_of(package.path));
       if (owner != purls.end()) package.owner = owner->second;
     }
+    drop_known_programs();
     list_unowned();
     std::ranges::sort(inventory_.packages, {}, [](const model::Package& p) {
       return std::tie(p.type, p.name, p.version, p.arch, p.path);
+    });
+  }
+
+  /// A program that was known by its name and text says nothing new where the distribution's
+  /// package that brought it is listed.
+  void drop_known_programs() {
+    std::erase_if(inventory_.packages, [](const model::Package& package) {
+      return package.type == "generic" && !package.owner.empty();
     });
   }
 

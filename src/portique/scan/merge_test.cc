@@ -73,6 +73,20 @@ TEST(Merge, PackagesTakenOutOfTheDatabaseStillCountWhileTheirFilesAreThere) {
   EXPECT_TRUE(inventory.findings.empty());
 }
 
+TEST(Merge, ProgramsKnownByNameAreListedUnlessTheDistributionListsThem) {
+  FileEvidence owned{"usr/bin/bash", "executable", {}};
+  owned.analysis.packages.push_back({.type = "generic", .name = "bash", .version = "5.2.15"});
+  owned.analysis.packages.back().path = owned.path;
+  FileEvidence free = owned;
+  free.path = free.analysis.packages.back().path = "opt/bash";
+  std::vector<LayerEvidence> layers{{.files = {status({"bash"}), owned, free}}};
+  layers[0].files[0].analysis.owned = {{"bash", {inventory::path_hash("usr/bin/bash")}}};
+  const Inventory inventory = merge_layers(layers);
+  ASSERT_EQ(list(inventory), "bash@0 bash@0 ");
+  EXPECT_EQ(inventory.packages[1].path, "opt/bash");
+  EXPECT_TRUE(inventory.unowned.empty());
+}
+
 TEST(Merge, ProgramsThatNoPackageAccountsForAreListed) {
   std::vector<LayerEvidence> layers{
       {.files = {status({"bash"})},

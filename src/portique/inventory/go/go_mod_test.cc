@@ -159,7 +159,7 @@ TEST(GoMod, KeepsWithinItsLimits) {
 TEST(GoMod, ReadsRealFiles) {
   PQ_SHARED_DATA_OR_SKIP(path, "pkgdb/lang/go-mod/trivy-fixtures-repo-gomod/go.mod");
   const Analysis found = analyze(base::read_file(path, 1U << 20U).value());
-  EXPECT_THAT(found.packages, SizeIs(17));
+  EXPECT_THAT(found.packages, SizeIs(18));
   EXPECT_THAT(rows(found), Contains("github.com/docker/docker v20.10.11+incompatible"));
   EXPECT_THAT(found.issues, IsEmpty());
 }
