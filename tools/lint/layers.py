@@ -97,7 +97,7 @@ def check(root):
                 continue
             graph[name].append(include[1])
             place[name, include[1]] = f"{path}:{number}"
-            is_test = path.stem.endswith("_test")
+            is_test = path.stem.endswith(("_test", "_test_support"))
             reason = refusal(table, module, include[2], is_test)
             if reason:
                 errors.append(f"{path}:{number}: {reason}")

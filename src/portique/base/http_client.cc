@@ -7,13 +7,16 @@
 
 #include <algorithm>
 #include <array>
+#include <csignal>
 #include <cstdlib>
 #include <mutex>
 #include <optional>
+#include <random>
 #include <thread>
 
 #include <curl/curl.h>
 
+#include "portique/base/file.h"
 #include "portique/base/http_url.h"
 #include "portique/base/text.h"
 
@@ -23,6 +26,13 @@ namespace {
 
 constexpr std::size_t kErrorBodyBytes = 16 * 1024;
 constexpr std::size_t kHeaderBytes = 256 * 1024;
+constexpr std::uint64_t kAuthorityBytes = 16ULL << 20U;
+/// Of one system call that reads from the network.
+constexpr long kReceiveBytes = 256 * 1024;
+/// Attempts at one request, whatever progress they make.
+constexpr int kMostAttempts = 100;
+
+using Clock = std::chrono::steady_clock;
 
 struct CurlDeleter {
   void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
@@ -49,17 +59,52 @@ struct Transfer {
   std::size_t header_bytes = 0;
   std::uint64_t delivered = 0;         ///< bytes the sink has, from the body's start
   std::uint64_t pass_over = 0;         ///< bytes of this attempt that the sink has already
+  std::uint64_t whole = 0;             ///< length of the whole body as announced, 0 if unknown
   std::string validator;               ///< ETag or Last-Modified of the body in the sink
   bool started = false;                ///< the first piece of this attempt was seen
   std::optional<Error> error;          ///< why a callback broke the transfer off
   HttpMethod method = HttpMethod::Get; ///< of this attempt; a redirect can turn POST into GET
   CURL* handle = nullptr;
 
-  // to tell a stall
-  std::chrono::seconds stall_timeout{0};
-  std::chrono::steady_clock::time_point moved_at;
+  // to tell a stall, or a drip
+  const HttpOptions* options = nullptr;
+  Clock::time_point moved_at;
   curl_off_t moved = 0; ///< bytes in and out
   bool stalled = false;
+  Clock::time_point window_from; ///< moved forward by what the sink takes for itself
+  std::uint64_t window_bytes = 0;
+};
+
+/// OpenSSL writes to connections that the other side may have closed, and sinks write to pipes:
+/// SIGPIPE is kept from the thread meanwhile.
+class NoSigpipe {
+public:
+  NoSigpipe() {
+    sigemptyset(&sigpipe_);
+    sigaddset(&sigpipe_, SIGPIPE);
+    was_pending_ = is_pending();
+    ::pthread_sigmask(SIG_BLOCK, &sigpipe_, &before_);
+  }
+
+  ~NoSigpipe() {
+    constexpr timespec kNow{};
+    if (!was_pending_ && is_pending()) ::sigtimedwait(&sigpipe_, nullptr, &kNow);
+    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+
+  NoSigpipe(const NoSigpipe&) = delete;
+  NoSigpipe& operator=(const NoSigpipe&) = delete;
+
+private:
+  static bool is_pending() {
+    sigset_t pending{};
+    ::sigpending(&pending);
+    return sigismember(&pending, SIGPIPE) == 1;
+  }
+
+  sigset_t sigpipe_{};
+  sigset_t before_{};
+  bool was_pending_ = false;
 };
 
 bool is_success(int status) {
@@ -81,20 +126,50 @@ std::string validator_of(const HttpResponse& response) {
   return response.last_modified;
 }
 
-/// Where "bytes 5-9/10" starts; nothing if it does not reach to the body's end.
-std::optional<std::uint64_t> range_start(std::string_view content_range) {
+struct ContentRange {
+  std::uint64_t first = 0;
+  std::uint64_t whole = 0;
+};
+
+/// "bytes 5-9/10"; nothing if it does not reach to the body's end.
+std::optional<ContentRange> parse_content_range(std::string_view content_range) {
   if (!content_range.starts_with("bytes ")) return std::nullopt;
   content_range.remove_prefix(6);
   const auto first = parse_int<std::uint64_t>(take_until(content_range, '-'));
   const auto last = parse_int<std::uint64_t>(take_until(content_range, '/'));
   const auto complete = parse_int<std::uint64_t>(content_range);
-  if (!last || !complete || *complete == 0 || *last != *complete - 1) return std::nullopt;
-  return first;
+  if (!first || !last || !complete || *complete == 0 || *last != *complete - 1 || *first > *last)
+    return std::nullopt;
+  return ContentRange{*first, *complete};
 }
 
 bool refuse(Transfer& transfer, Code code, std::string message) {
   transfer.error.emplace(code, std::move(message));
   return false;
+}
+
+/// A whole body came, though only its rest was asked for: passes over what the sink has if it is
+/// the same body, else starts again.
+bool begin_again(Transfer& transfer) {
+  const bool same =
+      !transfer.validator.empty() && validator_of(transfer.response) == transfer.validator;
+  if (transfer.request->immutable || same) {
+    transfer.pass_over = transfer.delivered;
+    return true;
+  }
+  if (!transfer.request->restart)
+    return refuse(transfer, Code::Network, "the transfer broke and could not be resumed");
+  if (auto restarted = transfer.request->restart(); !restarted) {
+    transfer.error = std::move(restarted).error();
+    return false;
+  }
+  transfer.delivered = 0;
+  transfer.whole = 0;
+  return true;
+}
+
+std::string too_large(const Transfer& transfer) {
+  return "the answer is larger than " + std::to_string(transfer.request->limit) + " bytes";
 }
 
 /// Before the first piece of a body: does it continue what the sink has?
@@ -103,29 +178,20 @@ bool begin_body(Transfer& transfer) {
   const HttpResponse& response = transfer.response;
   curl_off_t length = -1;
   curl_easy_getinfo(transfer.handle, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
-  const bool partial = response.status == 206;
-  if (partial && (transfer.delivered == 0 ||
-                  range_start(response.header("content-range")) != transfer.delivered))
-    return refuse(transfer, Code::Network, "the server sent another range than was asked for");
-  if (!partial && transfer.delivered > 0) {
-    if (!transfer.validator.empty() && validator_of(response) == transfer.validator) {
-      transfer.pass_over = transfer.delivered;
-    } else if (transfer.request->restart) {
-      if (auto restarted = transfer.request->restart(); !restarted) {
-        transfer.error = std::move(restarted).error();
-        return false;
-      }
-      transfer.delivered = 0;
-    } else {
-      return refuse(transfer, Code::Network, "the transfer broke and could not be resumed");
-    }
+  std::uint64_t whole = length > 0 ? static_cast<std::uint64_t>(length) : 0;
+  if (response.status == 206) {
+    const auto range = parse_content_range(response.header("content-range"));
+    if (transfer.delivered == 0 || !range || range->first != transfer.delivered)
+      return refuse(transfer, Code::Network, "the server sent another range than was asked for");
+    whole = range->whole;
+  } else if (transfer.delivered > 0 && !begin_again(transfer)) {
+    return false;
   }
-  const std::uint64_t from = partial ? transfer.delivered : 0;
-  if (length > 0 && from + static_cast<std::uint64_t>(length) > transfer.request->limit)
-    return refuse(transfer,
-                  Code::LimitExceeded,
-                  "the answer is larger than " + std::to_string(transfer.request->limit) +
-                      " bytes");
+  if (transfer.whole != 0 && whole != 0 && transfer.whole != whole)
+    return refuse(transfer, Code::Network, "the server announced another length than before");
+  if (whole > transfer.request->limit)
+    return refuse(transfer, Code::LimitExceeded, too_large(transfer));
+  transfer.whole = whole;
   transfer.validator = validator_of(response);
   return true;
 }
@@ -137,9 +203,21 @@ bool is_cancelled(Transfer& transfer) {
   return true;
 }
 
+bool give_to_sink(Transfer& transfer, Bytes piece) {
+  const auto before = Clock::now();
+  if (auto taken = transfer.request->sink(piece); !taken) {
+    transfer.error = std::move(taken).error();
+    return false;
+  }
+  transfer.moved_at = Clock::now();
+  transfer.window_from += transfer.moved_at - before;
+  return true;
+}
+
 bool deliver(Transfer& transfer, Bytes piece) {
   if (is_cancelled(transfer)) return false;
   if (!transfer.started && !begin_body(transfer)) return false;
+  transfer.window_bytes += piece.size();
   if (transfer.pass_over > 0) {
     const std::size_t known = std::min<std::uint64_t>(transfer.pass_over, piece.size());
     transfer.pass_over -= known;
@@ -147,16 +225,8 @@ bool deliver(Transfer& transfer, Bytes piece) {
     if (piece.empty()) return true;
   }
   if (piece.size() > transfer.request->limit - transfer.delivered)
-    return refuse(transfer,
-                  Code::LimitExceeded,
-                  "the answer is larger than " + std::to_string(transfer.request->limit) +
-                      " bytes");
-  if (transfer.request->sink) {
-    if (auto taken = transfer.request->sink(piece); !taken) {
-      transfer.error = std::move(taken).error();
-      return false;
-    }
-  }
+    return refuse(transfer, Code::LimitExceeded, too_large(transfer));
+  if (transfer.request->sink && !give_to_sink(transfer, piece)) return false;
   transfer.delivered += piece.size();
   return true;
 }
@@ -196,17 +266,38 @@ std::size_t on_header(char* data, std::size_t size, std::size_t count, void* use
   return raw.size();
 }
 
+/// Whether the body drips: not told before a whole window has passed.
+bool is_too_slow(Transfer& transfer, Clock::time_point time) {
+  const HttpOptions& options = *transfer.options;
+  const auto passed = time - transfer.window_from;
+  if (options.slowest == 0 || passed < options.slow_window) return false;
+  const double seconds = std::chrono::duration<double>(passed).count();
+  if (static_cast<double>(transfer.window_bytes) < static_cast<double>(options.slowest) * seconds)
+    return true;
+  transfer.window_from = time;
+  transfer.window_bytes = 0;
+  return false;
+}
+
 /// libcurl calls this at least once a second. Its own low-speed limit averages over five seconds,
-/// so a stall is told here.
+/// and counts the time that the sink takes, so a stall is told here.
 int on_progress(void* user, curl_off_t total, curl_off_t got, curl_off_t, curl_off_t sent) {
   auto& transfer = *static_cast<Transfer*>(user);
   if (is_cancelled(transfer)) return 1;
-  const auto time = std::chrono::steady_clock::now();
+  const HttpOptions& options = *transfer.options;
+  const auto time = Clock::now();
   if (got + sent != transfer.moved) {
     transfer.moved = got + sent;
     transfer.moved_at = time;
-  } else if (time - transfer.moved_at > transfer.stall_timeout) {
+  } else if (time - transfer.moved_at > options.stall_timeout) {
     transfer.stalled = true;
+    return 1;
+  }
+  if (is_too_slow(transfer, time)) {
+    refuse(transfer,
+           Code::Timeout,
+           "the server sends fewer than " + std::to_string(options.slowest) +
+               " bytes a second; given up");
     return 1;
   }
   if (transfer.request->progress && is_success(transfer.response.status) && got > 0) {
@@ -264,34 +355,72 @@ Error describe(CURLcode code, const HttpUrl& url, const char* detail) {
   }
 }
 
+Error with_tries(const Error& error, int attempts) {
+  Error told(error.code(), error.message() + ", after " + std::to_string(attempts) + " tries");
+  for (const std::string& place : error.places())
+    told = std::move(told).at(place);
+  return told;
+}
+
 } // namespace
 
 struct HttpClient::State {
   HttpOptions options;
   std::unique_ptr<CURL, CurlDeleter> handle;
+  std::minstd_rand random{std::random_device{}()};
 
   using Reason = std::array<char, CURL_ERROR_SIZE>;
 
   void configure(Transfer& transfer, const HeaderList& headers, Reason& why) const;
-  void configure_environment(const HttpUrl& url) const;
-  void configure_tls() const;
+  void configure_tls(const HttpUrl& url, const HttpTls& tls, bool same_origin) const;
+  void configure_route(const HttpUrl& url) const;
   [[nodiscard]] HeaderList headers_of(const Transfer& transfer, const HttpUrl& origin) const;
 
   /// One exchange; `code` says what libcurl made of it.
   Result<void> attempt(Transfer& transfer, const HttpUrl& origin, CURLcode& code) const;
 
-  /// One exchange and its retries.
-  Result<void> attempt_often(Transfer& transfer, const HttpUrl& origin) const;
+  /// One exchange and those that its answers redirect to.
+  Result<void> attempt_chain(Transfer& transfer, const HttpUrl& origin, CURLcode& code) const;
 
-  Result<void> wait_for_retry(const Transfer& transfer, int tries) const;
+  Result<void> wait_for_retry(const Transfer& transfer, int tries);
 };
 
-void HttpClient::State::configure_environment(const HttpUrl& url) const {
+/// `same_origin`: the URL is where the request began, and what is meant for there may be shown.
+void HttpClient::State::configure_tls(const HttpUrl& url,
+                                      const HttpTls& tls,
+                                      bool same_origin) const {
   CURL* curl = handle.get();
-  if (const std::string file = environment("SSL_CERT_FILE"); !file.empty())
-    curl_easy_setopt(curl, CURLOPT_CAINFO, file.c_str());
-  if (const std::string folder = environment("SSL_CERT_DIR"); !folder.empty())
-    curl_easy_setopt(curl, CURLOPT_CAPATH, folder.c_str());
+  curl_easy_setopt(curl, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  if (url.scheme != "https") return;
+  const auto set_file = [curl](CURLoption option, const std::filesystem::path& file) {
+    if (!file.empty()) curl_easy_setopt(curl, option, file.c_str());
+  };
+  std::filesystem::path authorities = tls.authorities;
+  if (authorities.empty()) {
+    authorities = environment("SSL_CERT_FILE");
+    set_file(CURLOPT_CAPATH, environment("SSL_CERT_DIR"));
+  } else {
+    curl_easy_setopt(curl, CURLOPT_CAPATH, nullptr); // libcurl would look into the system's as well
+  }
+  set_file(CURLOPT_CAINFO, authorities);
+  std::string further = tls.further_authorities;
+  // libcurl takes a text instead of the file, so it has to hold both.
+  if (!further.empty() && !authorities.empty())
+    further += "\n" + read_file(authorities, kAuthorityBytes).value_or(std::string());
+  if (!further.empty()) {
+    curl_blob pem{further.data(), further.size(), CURL_BLOB_COPY};
+    curl_easy_setopt(curl, CURLOPT_CAINFO_BLOB, &pem);
+  }
+  if (!same_origin) return;
+  set_file(CURLOPT_SSLCERT, tls.certificate);
+  set_file(CURLOPT_SSLKEY, tls.key);
+  if (tls.verify) return;
+  curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
+  curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
+}
+
+void HttpClient::State::configure_route(const HttpUrl& url) const {
+  CURL* curl = handle.get();
   if (!options.unix_socket.empty())
     curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, options.unix_socket.c_str());
   if (url.is_loopback() || !options.unix_socket.empty()) {
@@ -303,22 +432,6 @@ void HttpClient::State::configure_environment(const HttpUrl& url) const {
   }
 }
 
-void HttpClient::State::configure_tls() const {
-  CURL* curl = handle.get();
-  curl_easy_setopt(curl, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-  const auto set_file = [curl](CURLoption option, const std::filesystem::path& file) {
-    if (!file.empty()) curl_easy_setopt(curl, option, file.c_str());
-  };
-  // libcurl would look into the system's folder as well.
-  if (!options.tls.authorities.empty()) curl_easy_setopt(curl, CURLOPT_CAPATH, nullptr);
-  set_file(CURLOPT_CAINFO, options.tls.authorities);
-  set_file(CURLOPT_SSLCERT, options.tls.certificate);
-  set_file(CURLOPT_SSLKEY, options.tls.key);
-  if (options.tls.verify) return;
-  curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
-  curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
-}
-
 void HttpClient::State::configure(Transfer& transfer,
                                   const HeaderList& headers,
                                   Reason& why) const {
@@ -328,11 +441,15 @@ void HttpClient::State::configure(Transfer& transfer,
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, why.data());
   curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(curl, CURLOPT_BUFFERSIZE, kReceiveBytes);
   curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
   curl_easy_setopt(curl, CURLOPT_USERAGENT, options.user_agent.c_str());
   curl_easy_setopt(
       curl, CURLOPT_CONNECTTIMEOUT, static_cast<long>(options.connect_timeout.count()));
-  curl_easy_setopt(curl, CURLOPT_TIMEOUT, static_cast<long>(options.total_timeout.count()));
+  curl_easy_setopt(
+      curl,
+      CURLOPT_TIMEOUT,
+      static_cast<long>(request.total_timeout.value_or(options.total_timeout).count()));
   curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &on_body);
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, &transfer);
   curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, &on_header);
@@ -349,8 +466,7 @@ void HttpClient::State::configure(Transfer& transfer,
     curl_easy_setopt(
         curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
   }
-  configure_environment(transfer.url);
-  configure_tls();
+  configure_route(transfer.url);
 }
 
 HeaderList HttpClient::State::headers_of(const Transfer& transfer, const HttpUrl& origin) const {
@@ -359,9 +475,9 @@ HeaderList HttpClient::State::headers_of(const Transfer& transfer, const HttpUrl
   for (const auto& [name, value] : request.headers)
     if (transfer.url.same_origin(origin) || equals_ignore_case(name, "accept"))
       append(headers, name + ": " + value);
-  if (transfer.delivered > 0 && !transfer.validator.empty()) {
+  if (transfer.delivered > 0 && (request.immutable || !transfer.validator.empty())) {
     append(headers, "Range: bytes=" + std::to_string(transfer.delivered) + "-");
-    append(headers, "If-Range: " + transfer.validator);
+    if (!request.immutable) append(headers, "If-Range: " + transfer.validator);
   }
   if (transfer.delivered == 0) {
     if (!request.etag.empty()) append(headers, "If-None-Match: " + request.etag);
@@ -381,12 +497,18 @@ HttpClient::State::attempt(Transfer& transfer, const HttpUrl& origin, CURLcode& 
   transfer.started = false;
   transfer.error.reset();
   transfer.handle = handle.get();
-  transfer.stall_timeout = options.stall_timeout;
-  transfer.moved_at = std::chrono::steady_clock::now();
+  transfer.options = &options;
+  transfer.moved_at = transfer.window_from = Clock::now();
   transfer.moved = 0;
+  transfer.window_bytes = 0;
   transfer.stalled = false;
   configure(transfer, headers, why);
-  code = curl_easy_perform(handle.get());
+  configure_tls(
+      transfer.url, transfer.request->tls.value_or(options.tls), transfer.url.same_origin(origin));
+  {
+    const NoSigpipe guard;
+    code = curl_easy_perform(handle.get());
+  }
   curl_easy_setopt(handle.get(), CURLOPT_ERRORBUFFER, nullptr);
   if (transfer.error)
     return std::unexpected(std::move(*transfer.error).at(transfer.url.printable()));
@@ -398,8 +520,11 @@ HttpClient::State::attempt(Transfer& transfer, const HttpUrl& origin, CURLcode& 
   return std::unexpected(describe(code, transfer.url, why.data()));
 }
 
-Result<void> HttpClient::State::wait_for_retry(const Transfer& transfer, int tries) const {
-  std::chrono::milliseconds pause = options.back_off * (1U << static_cast<unsigned>(tries));
+Result<void> HttpClient::State::wait_for_retry(const Transfer& transfer, int tries) {
+  const double factor = 1 + options.jitter * std::uniform_real_distribution(-1.0, 1.0)(random);
+  const auto back_off = options.back_off * (1U << static_cast<unsigned>(std::min(tries, 16)));
+  auto pause = std::chrono::duration_cast<std::chrono::milliseconds>(back_off * factor);
+  pause = std::min<std::chrono::milliseconds>(pause, options.longest_wait);
   curl_off_t asked = 0;
   curl_easy_getinfo(handle.get(), CURLINFO_RETRY_AFTER, &asked);
   if (asked > options.longest_wait.count())
@@ -411,18 +536,37 @@ Result<void> HttpClient::State::wait_for_retry(const Transfer& transfer, int tri
     options.wait(pause);
   else
     std::this_thread::sleep_for(pause);
+  if (transfer.request->cancelled && transfer.request->cancelled())
+    return fail(Code::Network, "the transfer was given up");
   return {};
 }
 
-Result<void> HttpClient::State::attempt_often(Transfer& transfer, const HttpUrl& origin) const {
-  for (int tries = 0;; ++tries) {
-    CURLcode code = CURLE_OK;
-    auto answered = attempt(transfer, origin, code);
-    const bool again =
-        answered ? is_retried_status(transfer.response.status, transfer.method)
-                 : !transfer.error && is_retried(code) && transfer.method != HttpMethod::Post;
-    if (!again || tries >= options.retries) return answered;
-    PQ_TRY(wait_for_retry(transfer, tries));
+Result<void>
+HttpClient::State::attempt_chain(Transfer& transfer, const HttpUrl& origin, CURLcode& code) const {
+  transfer.url = origin;
+  transfer.method = transfer.request->method;
+  for (int hops = 0;; ++hops) {
+    PQ_TRY(attempt(transfer, origin, code));
+    const int status = transfer.response.status;
+    const std::string location(transfer.response.header("location"));
+    if (!is_redirect(status) || location.empty()) return {};
+    const auto refused = [&](Error error) {
+      transfer.error = error;
+      return std::unexpected(std::move(error));
+    };
+    if (hops >= options.redirects)
+      return refused({Code::Network,
+                      origin.printable() + " redirects more than " +
+                          std::to_string(options.redirects) + " times"});
+    auto next = follow_redirect(transfer.url, location);
+    if (!next) return refused(std::move(next).error());
+    if (transfer.method == HttpMethod::Post && status != 307 && status != 308)
+      transfer.method = HttpMethod::Get;
+    if (transfer.method == HttpMethod::Post && !next->same_origin(origin))
+      return refused({Code::Network,
+                      origin.printable() + " wants what was posted to it sent to " + next->host +
+                          ", which is refused"});
+    transfer.url = std::move(*next);
   }
 }
 
@@ -448,24 +592,57 @@ Result<HttpResponse> HttpClient::send(const HttpRequest& request) {
   if (!state_->handle) return fail(Code::Network, "cannot start the HTTP client");
   Transfer transfer;
   transfer.request = &request;
-  transfer.url = origin;
-  transfer.method = request.method;
-  for (int hops = 0;; ++hops) {
-    PQ_TRY(state_->attempt_often(transfer, origin));
-    const int status = transfer.response.status;
-    const std::string location(transfer.response.header("location"));
-    if (!is_redirect(status) || location.empty()) break;
-    if (hops >= state_->options.redirects)
-      return fail(Code::Network,
-                  origin.printable() + " redirects more than " +
-                      std::to_string(state_->options.redirects) + " times");
-    transfer.url = PQ_TRY(follow_redirect(transfer.url, location));
-    if (transfer.method == HttpMethod::Post && status != 307 && status != 308)
-      transfer.method = HttpMethod::Get;
+  transfer.delivered = request.have;
+  int tries = 0;
+  // Each attempt begins at the origin: a place that it redirected to may have been meant for once.
+  for (int attempts = 1;; ++attempts, ++tries) {
+    const std::uint64_t before = transfer.delivered;
+    CURLcode code = CURLE_OK;
+    const auto answered = state_->attempt_chain(transfer, origin, code);
+    if (answered && !is_retried_status(transfer.response.status, transfer.method)) break;
+    if (transfer.delivered >= before + kProgressBytes) tries = 0;
+    const bool again =
+        answered || (!transfer.error && is_retried(code) && transfer.method != HttpMethod::Post);
+    if (again && tries < state_->options.retries && attempts < kMostAttempts) {
+      PQ_TRY(state_->wait_for_retry(transfer, tries));
+      continue;
+    }
+    if (answered) break;
+    if (attempts == 1) return std::unexpected(answered.error());
+    return std::unexpected(with_tries(answered.error(), attempts));
   }
   transfer.response.url = transfer.url.text;
   transfer.response.size = transfer.delivered;
   return std::move(transfer.response);
+}
+
+bool HttpClient::offers_tls(const HttpRequest& request) {
+  const auto url = parse_http_url(request.url);
+  if (!url || !state_->handle) return true;
+  CURL* curl = state_->handle.get();
+  curl_easy_reset(curl);
+  curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(curl, CURLOPT_URL, url->text.c_str());
+  curl_easy_setopt(curl, CURLOPT_CONNECT_ONLY, 1L);
+  curl_easy_setopt(
+      curl, CURLOPT_CONNECTTIMEOUT, static_cast<long>(state_->options.connect_timeout.count()));
+  HttpTls tls = request.tls.value_or(state_->options.tls);
+  tls.verify = false;
+  state_->configure_tls(*url, tls, true);
+  state_->configure_route(*url);
+  const NoSigpipe guard;
+  const CURLcode code = curl_easy_perform(curl);
+  switch (code) {
+  case CURLE_SSL_CONNECT_ERROR:
+  case CURLE_COULDNT_CONNECT:
+  case CURLE_GOT_NOTHING:
+  case CURLE_RECV_ERROR: // also of a proxy that makes no tunnel to such a port
+  case CURLE_SEND_ERROR:
+  case CURLE_PROXY:
+    return false;
+  default:
+    return true;
+  }
 }
 
 Result<HttpResponse> HttpClient::get(const HttpRequest& request) {

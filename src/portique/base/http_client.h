@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,9 +18,11 @@
 
 namespace portique::base {
 
-/// PEM files for https; empty ones are left out.
+/// PEM files for https; empty ones are left out. What is our own is shown only to the server that a
+/// request begins at, and only there may any certificate do: not where it redirects to.
 struct HttpTls {
   std::filesystem::path authorities; ///< trusted instead of the system's
+  std::string further_authorities;   ///< PEM text of others that are trusted besides
   std::filesystem::path certificate; ///< our own, for servers that ask who we are
   std::filesystem::path key;
   bool verify = true; ///< false: any certificate of the server will do
@@ -32,10 +35,17 @@ struct HttpOptions {
   std::chrono::seconds stall_timeout{30};
   /// One transfer, from the request to its last byte.
   std::chrono::seconds total_timeout{3600};
+  /// A body that over `slow_window` brings fewer than `slowest` bytes a second is given up; what
+  /// the sink takes for itself does not count. 0: any speed will do.
+  std::uint64_t slowest = 0;
+  std::chrono::seconds slow_window{60};
+  /// Counted from the last time that an attempt brought `kProgressBytes`.
   int retries = 3;
   int redirects = 5;
-  /// Wait before the first retry; doubled for each further one.
+  /// Wait before the first retry; doubled for each further one, and made longer or shorter by up to
+  /// this part of it, so that many clients do not come back all at once.
   std::chrono::milliseconds back_off{500};
+  double jitter = 0.2;
   /// A longer Retry-After is an error rather than a wait.
   std::chrono::seconds longest_wait{60};
   /// Every request goes to this socket, whatever host its URL names; empty: over the network.
@@ -44,6 +54,9 @@ struct HttpOptions {
   /// How waiting is done; tests put a recorder here.
   std::function<void(std::chrono::milliseconds)> wait;
 };
+
+/// So much of a body makes the retries count anew.
+inline constexpr std::uint64_t kProgressBytes = 1ULL << 20U;
 
 enum class HttpMethod : std::uint8_t { Get, Head, Post };
 
@@ -57,6 +70,15 @@ struct HttpRequest {
   /// Conditional GET: the validators of the copy at hand, "" if none.
   std::string etag;
   std::string last_modified;
+  /// Instead of HttpOptions::tls.
+  std::optional<HttpTls> tls;
+  /// The URL's content never changes (its name is its digest): it is resumed without a validator.
+  bool immutable = false;
+  /// How much of an immutable body the sink has from earlier requests; what lies behind is asked
+  /// for.
+  std::uint64_t have = 0;
+  /// Instead of HttpOptions::total_timeout.
+  std::optional<std::chrono::seconds> total_timeout;
   /// Bytes of the body that are taken at most; more is Code::LimitExceeded.
   std::uint64_t limit = 0;
   /// Gets the body of a 2xx answer piece by piece; an error ends the transfer and is returned.
@@ -75,7 +97,7 @@ struct HttpResponse {
   std::string url; ///< after redirects
   std::string etag;
   std::string last_modified;
-  std::uint64_t size = 0;                                   ///< bytes given to the sink
+  std::uint64_t size = 0;                                   ///< bytes that the sink has
   std::vector<std::pair<std::string, std::string>> headers; ///< names in lower case
   std::string error_body; ///< the first 16 KiB of an answer that is not 2xx
 
@@ -99,6 +121,10 @@ public:
   /// The same, but anything that is not 2xx or 304 is an error too: Code::NotFound for 404 and
   /// 410, else Code::Network.
   Result<HttpResponse> get(const HttpRequest& request);
+
+  /// Whether something at the URL's host and port speaks TLS; its certificate is not looked at.
+  /// Also true where that cannot be told, for a request says best what is wrong.
+  bool offers_tls(const HttpRequest& request);
 
   /// The whole body in memory.
   Result<std::string> get_text(std::string_view url, std::uint64_t limit);

@@ -24,6 +24,7 @@ protected:
     options_.wait = [this](milliseconds pause) { waits_.push_back(pause); };
     options_.stall_timeout = seconds(1);
     options_.retries = 2;
+    options_.jitter = 0;
   }
 
   HttpRequest request(const std::string& url) {
@@ -201,6 +202,18 @@ TEST_F(HttpClientTest, PostsAndKeepsTheMethodOnlyWhereRfc9110Says) {
     EXPECT_THAT(body_, HasSubstr(std::string("\"method\": \"") + method + '"'));
     EXPECT_EQ(body_.find("a=b") != std::string::npos, std::string_view(code) == "307");
   }
+}
+
+TEST_F(HttpClientTest, DoesNotPostToAnotherOrigin) {
+  SERVER;
+  PQ_HTTP_SERVER_OR_SKIP(other, folder_.path());
+  HttpRequest made = request(server.url("/redirect/307?to=" + other.url("/headers")));
+  made.method = HttpMethod::Post;
+  made.body = "refresh_token=secret";
+  const auto response = get(made);
+  ASSERT_FALSE(response);
+  EXPECT_THAT(response.error().text(), HasSubstr("which is refused"));
+  EXPECT_EQ(body_, "");
 }
 
 TEST_F(HttpClientTest, HeadHasNoBody) {

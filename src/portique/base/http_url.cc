@@ -65,6 +65,41 @@ Result<HttpUrl> parse_http_url(std::string_view text) {
   return describe(url, text);
 }
 
+Result<std::string> with_query(std::string_view url,
+                               const std::vector<std::pair<std::string, std::string>>& parameters) {
+  const UrlHandle handle(curl_url());
+  if (curl_url_set(handle.get(), CURLUPART_URL, std::string(url).c_str(), 0) != CURLUE_OK)
+    return fail(Code::InvalidArgument, "\"" + base::printable(url) + "\" is not a URL");
+  const std::string query = form_encoded(parameters);
+  if (!query.empty() &&
+      curl_url_set(handle.get(), CURLUPART_QUERY, query.c_str(), CURLU_APPENDQUERY) != CURLUE_OK)
+    return fail(Code::InvalidArgument, "\"" + base::printable(url) + "\" takes no parameters");
+  return part(handle, CURLUPART_URL);
+}
+
+std::string form_encoded(const std::vector<std::pair<std::string, std::string>>& parameters) {
+  constexpr std::string_view kUnreserved = "-._~";
+  std::string form;
+  const auto append = [&](std::string_view text) {
+    for (const char c : text) {
+      if (is_alnum(c) || kUnreserved.contains(c)) {
+        form += c;
+      } else {
+        form += '%';
+        form += to_hex({&c, 1});
+      }
+    }
+  };
+  for (const auto& [name, value] : parameters) {
+    if (value.empty()) continue;
+    if (!form.empty()) form += '&';
+    append(name);
+    form += '=';
+    append(value);
+  }
+  return form;
+}
+
 Result<HttpUrl> follow_redirect(const HttpUrl& from, std::string_view location) {
   const UrlHandle url(curl_url());
   const std::string target(location);

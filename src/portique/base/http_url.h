@@ -4,6 +4,8 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "portique/base/result.h"
 
@@ -28,6 +30,15 @@ struct HttpUrl {
 
 /// Absolute http and https URLs only; file:, ftp: and the rest are Code::InvalidArgument.
 Result<HttpUrl> parse_http_url(std::string_view text);
+
+/// The URL with further parameters behind those that it has, all encoded. A parameter without value
+/// is left out.
+Result<std::string> with_query(std::string_view url,
+                               const std::vector<std::pair<std::string, std::string>>& parameters);
+
+/// "a=b&c=d" as a form sends it (application/x-www-form-urlencoded). A parameter without value is
+/// left out.
+std::string form_encoded(const std::vector<std::pair<std::string, std::string>>& parameters);
 
 /// Where a redirect from `from` to the header value `location` (absolute or relative) leads.
 /// Refused (Code::Network): from https to http, from another machine to this one's loopback, and

@@ -76,5 +76,15 @@ TEST(HttpUrl, FollowsRedirectsWithinTheRules) {
   }
 }
 
+TEST(HttpUrl, ParametersAreAddedAndEncoded) {
+  EXPECT_EQ(*with_query("https://a/t", {{"scope", "repository:a/b:pull"}, {"none", ""}}),
+            "https://a/t?scope=repository%3aa%2fb%3apull");
+  EXPECT_EQ(*with_query("https://a/t?x=1", {{"y", "&=#"}}), "https://a/t?x=1&y=%26%3d%23");
+  EXPECT_EQ(*with_query("https://a/t", {}), "https://a/t");
+  EXPECT_FALSE(with_query("no url", {{"a", "b"}}));
+  EXPECT_EQ(form_encoded({{"grant_type", "refresh_token"}, {"a", "b c+d"}, {"e", ""}}),
+            "grant_type=refresh_token&a=b%20c%2bd");
+}
+
 } // namespace
 } // namespace portique::base

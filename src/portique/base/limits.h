@@ -19,6 +19,19 @@ struct Limits {
   // --- engines ------------------------------------------------------------------------------
   /// One answer of an engine: the changes of a container with 300,000 of them take some 30 MB.
   std::uint64_t engine_answer_bytes = 64ULL << 20U;
+  // --- registries ---------------------------------------------------------------------------
+  /// Wall seconds for one image out of a registry: 20 GiB at 2 MB/s take three hours.
+  std::uint64_t registry_seconds = 4ULL * 3600;
+  /// Docker's config.json and daemon.json, podman's auth.json: a thousand registries take 300 KiB.
+  std::uint64_t registry_config_bytes = 4ULL << 20U;
+  /// The certificates for one registry: a bundle of every public authority has some 220 KiB.
+  std::uint64_t certificate_bytes = 4ULL << 20U;
+  /// An answer with a token; those of the large clouds stay under 20 KiB.
+  std::uint64_t token_bytes = 256ULL << 10U;
+  /// What refers to one image: signatures, SBOMs and VEX documents of every build that was made.
+  std::uint64_t referrers = 10'000;
+  /// A document attached to an image: the SBOM of a large image has some 100 MB.
+  std::uint64_t attachment_bytes = 256ULL << 20U;
 
   // --- layers -------------------------------------------------------------------------------
   /// The largest images in public use (CUDA, models) have layers of some 20 GiB.

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -32,11 +33,26 @@ Result<Pipe> make_pipe() {
   return Pipe{Fd(ends[0]), Fd(ends[1])};
 }
 
+/// A file in memory to be read from its start; invalid if there is nothing to read.
+Result<Fd> make_input(std::string_view input) {
+  if (input.empty()) return Fd();
+  Fd file(::memfd_create("input", MFD_CLOEXEC));
+  if (!file.valid()) return fail_errno("cannot make a file in memory", errno);
+  PQ_TRY(write_all(file, as_bytes(input)));
+  if (::lseek(file.get(), 0, SEEK_SET) != 0)
+    return fail_errno("cannot rewind a file in memory", errno);
+  return file;
+}
+
 /// The child's pid; reaped by whoever waits.
-Result<pid_t> spawn(const std::vector<std::string>& arguments, const Pipe& out, const Pipe& err) {
+Result<pid_t>
+spawn(const std::vector<std::string>& arguments, const Fd& in, const Pipe& out, const Pipe& err) {
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+  if (in.valid())
+    posix_spawn_file_actions_adddup2(&actions, in.get(), 0);
+  else
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_adddup2(&actions, out.write.get(), 1);
   posix_spawn_file_actions_adddup2(&actions, err.write.get(), 2);
   std::vector<char*> argv;
@@ -105,12 +121,14 @@ Result<int> reap(pid_t child, Clock::time_point deadline) {
 } // namespace
 
 Result<ProgramOutput> run_program(const std::vector<std::string>& arguments,
-                                  const ProgramLimits& limits) {
+                                  const ProgramLimits& limits,
+                                  std::string_view input) {
   if (arguments.empty()) return fail(Code::InvalidArgument, "no program to run");
   Pipe out = PQ_TRY(make_pipe());
   Pipe err = PQ_TRY(make_pipe());
   const auto deadline = Clock::now() + limits.time;
-  const pid_t child = PQ_TRY(spawn(arguments, out, err));
+  const Fd in = PQ_TRY(make_input(input));
+  const pid_t child = PQ_TRY(spawn(arguments, in, out, err));
   out.write.reset();
   err.write.reset();
 

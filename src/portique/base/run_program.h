@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "portique/base/result.h"
@@ -23,10 +24,11 @@ struct ProgramLimits {
   std::uint64_t output_bytes = 1ULL << 20U; ///< of each stream; the rest is dropped
 };
 
-/// `arguments[0]` is the program, looked up in PATH. Standard input is /dev/null; the environment
+/// `arguments[0]` is the program, looked up in PATH. Standard input holds `input`; the environment
 /// is passed on with LC_ALL=C. Code::NotFound if there is no such program, Code::Timeout after the
 /// time limit (the program is killed). A program that fails is no error here: see `exit_status`.
 Result<ProgramOutput> run_program(const std::vector<std::string>& arguments,
-                                  const ProgramLimits& limits = {});
+                                  const ProgramLimits& limits = {},
+                                  std::string_view input = {});
 
 } // namespace portique::base

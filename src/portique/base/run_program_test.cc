@@ -19,6 +19,13 @@ TEST(RunProgram, PassesArgumentsWithoutAShell) {
   EXPECT_EQ(output->out, "a b|$(id)|;ls|");
 }
 
+TEST(RunProgram, GivesItsInput) {
+  EXPECT_EQ(run_program({"cat"}, {}, "a question\n")->out, "a question\n");
+  EXPECT_EQ(run_program({"cat"})->out, "") << "without input: an empty one";
+  const std::string much(300'000, 'x');
+  EXPECT_EQ(run_program({"cat"}, {}, much)->out, much);
+}
+
 TEST(RunProgram, SaysThatAProgramIsAbsent) {
   const auto output = run_program({"portique-no-such-program"});
   ASSERT_FALSE(output);

@@ -20,6 +20,41 @@ std::string target_help() {
   return help + "  PATH:NAME picks one of several images in it";
 }
 
+void add_registry_flags(CLI::App& command, SourceFlags& flags) {
+  command
+      .add_option("--insecure",
+                  flags.insecure,
+                  "A registry that plain HTTP and any certificate will do for (again for more)")
+      ->envname("PORTIQUE_INSECURE")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->type_name("HOST");
+  command
+      .add_option("--registry-mirror",
+                  flags.mirrors,
+                  "Ask here before Docker Hub; HOST=URL: before that registry (again for more)")
+      ->envname("PORTIQUE_REGISTRY_MIRROR")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->type_name("URL");
+  command
+      .add_option("--registry-certs",
+                  flags.certificates,
+                  "Certificates of registries, instead of /etc/docker/certs.d")
+      ->envname("PORTIQUE_REGISTRY_CERTS")
+      ->type_name("DIR");
+}
+
+image::RegistryOptions registry_options(const SourceFlags& flags) {
+  image::RegistryOptions options;
+  options.offline = flags.offline;
+  options.insecure = flags.insecure;
+  options.mirrors = flags.mirrors;
+  if (!flags.certificates.empty()) options.certificates = flags.certificates;
+  options.http.user_agent = "portique/" PORTIQUE_VERSION;
+  return options;
+}
+
 } // namespace
 
 void add_source_flags(CLI::App& command, SourceFlags& flags) {
@@ -37,10 +72,11 @@ void add_source_flags(CLI::App& command, SourceFlags& flags) {
       ->type_name("DIR");
   command.add_flag("--no-cache", flags.no_cache, "Neither read nor write the layer cache")
       ->envname("PORTIQUE_NO_CACHE");
-  command.add_flag("--offline", flags.offline, "Use no network (a scan of local files never does)")
+  command.add_flag("--offline", flags.offline, "Use no network: registries are refused")
       ->envname("PORTIQUE_OFFLINE");
   command.add_flag("-q,--quiet", flags.quiet, "No progress on standard error")
       ->envname("PORTIQUE_QUIET");
+  add_registry_flags(command, flags);
 }
 
 std::filesystem::path cache_dir_of(const SourceFlags& flags) {
@@ -54,6 +90,7 @@ base::Result<Source> source_of(const SourceFlags& flags) {
     source.options.selection.platform = PQ_TRY(image::parse_platform(flags.platform));
     source.options.selection.platform_demanded = true;
   }
+  source.options.registry = registry_options(flags);
   source.options.declared = flags.include_declared;
   if (!flags.no_cache) source.options.cache_dir = cache_dir_of(flags);
   source.options.threads = std::max(1U, std::min(4U, std::thread::hardware_concurrency()));

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "portique/base/result.h"
 #include "portique/image/target.h"
@@ -22,11 +23,14 @@ struct SourceFlags {
   std::string cache_dir;
   bool no_cache = false;
   bool offline = false;
+  std::vector<std::string> insecure;
+  std::vector<std::string> mirrors;
+  std::string certificates;
   bool quiet = false;
 };
 
-/// TARGET, --platform, --include-declared, --cache-dir, --no-cache, --offline, --quiet. `flags`
-/// must outlive the parsing.
+/// TARGET, --platform, --include-declared, --cache-dir, --no-cache, --offline, --quiet, and how
+/// registries are reached. `flags` must outlive the parsing.
 void add_source_flags(CLI::App& command, SourceFlags& flags);
 
 /// The cache folder: the one that was named, else the user's.

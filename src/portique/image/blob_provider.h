@@ -9,8 +9,8 @@
 namespace portique::image {
 
 /// Where the process outside the sandbox gets the blobs that the reader inside asks for. Whatever a
-/// provider has (a folder, a registry, an engine), it presents as an OCI image layout: "oci-layout",
-/// "index.json", "blobs/ALGORITHM/HEX". Thread-safe.
+/// provider has (a folder, a registry, an engine), it presents as an OCI image layout:
+/// "oci-layout", "index.json", "blobs/ALGORITHM/HEX". Thread-safe.
 class BlobProvider {
 public:
   BlobProvider() = default;

@@ -27,15 +27,47 @@ describe_image(BlobStore& store, const Selection& selection, const base::Limits&
                     "not a container image: it has neither index.json nor manifest.json");
 }
 
+namespace {
+
+/// A decompressed layer. Where decompression fails, the digest of what was to be decompressed says
+/// whether the layer is broken or is not the layer at all.
+class DecompressedLayer final : public archive::ByteStream {
+public:
+  /// `stored` is what `tar` owns and reads.
+  DecompressedLayer(std::unique_ptr<archive::ByteStream> tar, archive::ByteStream& stored)
+      : tar_(std::move(tar)), stored_(&stored) {}
+
+private:
+  base::Result<base::Bytes> read_piece() override {
+    auto piece = tar_->next();
+    if (piece || piece.error().code() != base::Code::Malformed) return piece;
+    while (true) {
+      const auto rest = stored_->next();
+      if (!rest && rest.error().code() == base::Code::DigestMismatch)
+        return std::unexpected(rest.error());
+      if (!rest || rest->empty()) return piece;
+    }
+  }
+
+  std::unique_ptr<archive::ByteStream> tar_;
+  archive::ByteStream* stored_;
+};
+
+} // namespace
+
 base::Result<OpenLayer>
 open_layer(BlobStore& store, const StoredLayer& layer, const base::Limits& limits) {
   auto stored = PQ_TRY(store.open(layer.blob));
   const auto head = PQ_TRY(stored->peek(6));
   const archive::Compression compression = archive::detect_compression(head);
-  if (compression == archive::Compression::None) return OpenLayer{std::move(stored), false};
-  const bool verified = !layer.digest.empty();
+  const bool plain = compression == archive::Compression::None;
+  const bool verified = !layer.digest.empty() && !(plain && stored->file_range());
   if (verified) stored = archive::verified_stream(std::move(stored), layer.digest, layer.size);
-  return OpenLayer{PQ_TRY(archive::decompress(std::move(stored), compression, limits)), verified};
+  if (plain) return OpenLayer{std::move(stored), verified};
+  archive::ByteStream& verified_bytes = *stored;
+  auto tar = PQ_TRY(archive::decompress(std::move(stored), compression, limits));
+  if (verified) tar = std::make_unique<DecompressedLayer>(std::move(tar), verified_bytes);
+  return OpenLayer{std::move(tar), verified};
 }
 
 } // namespace portique::image

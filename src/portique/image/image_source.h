@@ -36,6 +36,8 @@ struct StoredLayer {
   std::string blob;
   base::Digest digest; ///< empty where the store promises none
   std::uint64_t size = 0;
+  /// Not meant to be distributed with the image (foreign layers of Windows): the store may lack it.
+  bool foreign = false;
 };
 
 /// An image, described: what its documents say, and where its layers' bytes are (same order).
@@ -58,8 +60,8 @@ struct Selection {
 base::Result<DescribedImage>
 describe_image(BlobStore& store, const Selection& selection, const base::Limits& limits);
 
-/// A layer as a tar stream: decompressed, and verified against its digest if it is compressed (then
-/// every byte is read anyway). An uncompressed layer is not hashed, so that its walk can seek.
+/// A layer as a tar stream: decompressed, and verified against its digest if every byte is read
+/// anyway. An uncompressed layer in a file is not hashed, so that its walk can seek.
 struct OpenLayer {
   std::unique_ptr<archive::ByteStream> tar;
   bool verified = false;

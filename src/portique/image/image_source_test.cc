@@ -7,6 +7,7 @@
 #include "portique/image/archive_blobs.h"
 #include "portique/image/image_source.h"
 #include "portique/image/layout_folder.h"
+#include "portique/image/manifest.h"
 #include "portique/test_support/gzip.h"
 #include "portique/test_support/image_builder.h"
 #include "portique/test_support/shared_data.h"
@@ -32,7 +33,7 @@ BuildImage two_layers() {
   return {.layers = {{layer_tar("a"), true, "FROM"}, {layer_tar("b"), false, "RUN"}}};
 }
 
-/// A layout on disk as the sandboxed reader would see it.
+/// A layout as the sandboxed reader sees it that comes through a pipe.
 class FolderBlobs : public BlobStore {
 public:
   explicit FolderBlobs(const std::filesystem::path& path)
@@ -81,7 +82,7 @@ TEST_F(ImageSourceTest, DescribesAnOciLayout) {
   EXPECT_TRUE(gzipped->verified);
   EXPECT_EQ(gzipped->tar->read_all(1 << 20), layer_tar("a"));
   auto plain = open_layer(store, described->layers[1], kLimits);
-  EXPECT_FALSE(plain->verified) << "a plain layer is walked by seeking";
+  EXPECT_TRUE(plain->verified) << "what comes through a pipe is read whole";
   EXPECT_EQ(plain->tar->read_all(1 << 20), layer_tar("b"));
 }
 
@@ -152,8 +153,25 @@ TEST_F(ImageSourceTest, ReadsADockerArchiveBySeeking) {
   EXPECT_EQ(described->image.layers[0].created_by, "FROM");
   EXPECT_EQ(described->image.config_digest.text(),
             test_support::sha256(test_support::config_json(two_layers())));
-  EXPECT_EQ(open_layer(**store, described->layers[1], kLimits)->tar->read_all(1 << 20),
-            layer_tar("b"));
+  const auto layer = open_layer(**store, described->layers[1], kLimits);
+  EXPECT_FALSE(layer->verified) << "a plain layer in a file is walked by seeking";
+  EXPECT_EQ(layer->tar->read_all(1 << 20), layer_tar("b"));
+}
+
+TEST_F(ImageSourceTest, ForeignLayersAreMarked) {
+  for (const auto& [media_type, urls, foreign] :
+       {std::tuple{"application/vnd.docker.image.rootfs.foreign.diff.tar.gzip", "", true},
+        std::tuple{"application/vnd.oci.image.layer.nondistributable.v1.tar+gzip", "", true},
+        std::tuple{"application/vnd.oci.image.layer.v1.tar", R"(,"urls":["https://x/"])", true},
+        std::tuple{"application/vnd.oci.image.layer.v1.tar", R"(,"urls":[])", false}}) {
+    const std::string digest = "sha256:" + std::string(64, 'a');
+    const auto manifest =
+        parse_manifest(R"({"config":{"digest":")" + digest + R"("},"layers":[{"mediaType":")" +
+                           media_type + R"(","digest":")" + digest + "\"" + urls + "}]}",
+                       kLimits);
+    ASSERT_TRUE(manifest) << manifest.error().text();
+    EXPECT_EQ(manifest->layers.at(0).foreign, foreign) << media_type << urls;
+  }
 }
 
 TEST_F(ImageSourceTest, ReadsACompressedArchiveInOnePass) {

@@ -33,12 +33,20 @@ base::Result<Descriptor> parse_descriptor(const json::value& value) {
   Descriptor descriptor;
   descriptor.media_type = string_of(object, "mediaType");
   descriptor.digest = PQ_TRY(base::Digest::parse(base::json_string(object, "digest")));
+  descriptor.foreign = descriptor.media_type.contains("foreign") ||
+                       descriptor.media_type.contains("nondistributable") ||
+                       !base::json_items(object, "urls").empty();
   const auto size = base::json_integer(object, "size");
   if (size && *size < 0) return fail(Code::Malformed, "a descriptor has a negative size");
   descriptor.size = static_cast<std::uint64_t>(size.value_or(0));
   if (const auto* platform = base::json_object(base::json_member(object, "platform")))
     descriptor.platform = platform_of(*platform);
   const json::object& annotations = base::json_fields(object, "annotations");
+  for (const json::key_value_pair& annotation : annotations)
+    if (annotation.value().is_string())
+      descriptor.annotations.emplace_back(base::to_utf8(annotation.key()),
+                                          base::to_utf8(annotation.value().get_string()));
+  descriptor.artifact_type = string_of(object, "artifactType");
   descriptor.ref_name = string_of(&annotations, "org.opencontainers.image.ref.name");
   descriptor.image_name = string_of(&annotations, "io.containerd.image.name");
   descriptor.attestation =
@@ -87,6 +95,8 @@ base::Result<Manifest> parse_manifest(std::string_view text, const base::Limits&
   PQ_TRY(check_layer_count(layers.size(), limits));
   for (const json::value& layer : layers)
     manifest.layers.push_back(PQ_TRY(base::at("layers", parse_descriptor(layer))));
+  manifest.artifact_type = string_of(&object, "artifactType");
+  if (manifest.artifact_type.empty()) manifest.artifact_type = manifest.config.media_type;
   return manifest;
 }
 

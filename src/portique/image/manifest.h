@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "portique/base/digest.h"
@@ -21,9 +22,12 @@ struct Descriptor {
   base::Digest digest;
   std::uint64_t size = 0;
   std::optional<model::Platform> platform;
-  std::string ref_name;     ///< annotation org.opencontainers.image.ref.name
-  std::string image_name;   ///< annotation io.containerd.image.name, the full reference
-  bool attestation = false; ///< buildkit's attestation manifests stand beside the images
+  std::string ref_name;      ///< annotation org.opencontainers.image.ref.name
+  std::string image_name;    ///< annotation io.containerd.image.name, the full reference
+  bool attestation = false;  ///< buildkit's attestation manifests stand beside the images
+  bool foreign = false;      ///< a layer that registries need not hold: by its media type or urls
+  std::string artifact_type; ///< of what is no image
+  std::vector<std::pair<std::string, std::string>> annotations; ///< all of them
 };
 
 /// An image index (several manifests), an image manifest (config and layers), told by what it
@@ -35,6 +39,7 @@ struct Index {
 struct Manifest {
   Descriptor config;
   std::vector<Descriptor> layers;
+  std::string artifact_type; ///< of what is no image: its own, else the config's media type
 };
 
 /// Whether a document is an index rather than a manifest: by its mediaType, else by its members.

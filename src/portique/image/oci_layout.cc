@@ -27,6 +27,13 @@ read_verified(BlobStore& store, const base::Digest& digest, std::uint64_t limit)
   return content;
 }
 
+/// A registry holds other things than images (Helm charts, signatures). Some old tools give no
+/// type, or a wrong one, to the config of what is an image all the same.
+bool is_image_config(std::string_view media_type) {
+  return media_type.empty() || media_type.starts_with("application/vnd.oci.image.config.") ||
+         media_type.starts_with("application/vnd.docker.container.image.");
+}
+
 bool is_named(const Descriptor& descriptor, std::string_view reference) {
   return descriptor.ref_name == reference || descriptor.image_name == reference ||
          descriptor.digest.text() == reference;
@@ -129,9 +136,15 @@ base::Result<DescribedImage> describe_oci_layout(BlobStore& store,
     described.image.layers.push_back(
         {.digest = layer.digest, .size = layer.size, .media_type = layer.media_type});
     described.layers.push_back(
-        {PQ_TRY(store.resolve(blob_path(layer.digest))), layer.digest, layer.size});
+        {PQ_TRY(store.resolve(blob_path(layer.digest))), layer.digest, layer.size, layer.foreign});
   }
-  PQ_TRY(apply_config(PQ_TRY(base::at("config", parse_config(config, limits))), described.image));
+  const auto parsed = base::at("config", parse_config(config, limits));
+  auto applied = parsed ? apply_config(*parsed, described.image) : std::unexpected(parsed.error());
+  if (!applied && !is_image_config(manifest.config.media_type))
+    return fail(Code::Unsupported,
+                "not a container image, but an artifact of the type '" +
+                    base::printable(manifest.artifact_type) + "'");
+  PQ_TRY(std::move(applied));
   return described;
 }
 

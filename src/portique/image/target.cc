@@ -67,6 +67,10 @@ template <SourceKind kKind> base::Result<Target> parse_name(std::string_view tex
   return Target{kKind, {}, std::string(text)};
 }
 
+base::Result<Target> parse_registry_target(std::string_view text) {
+  return Target{SourceKind::Registry, {}, PQ_TRY(parse_reference(text)).text()};
+}
+
 constexpr std::array kKinds{
     SourceInfo{SourceKind::OciDirectory, "oci", "folder with an OCI image layout", is_oci_layout},
     SourceInfo{SourceKind::Rootfs, "rootfs", "folder with a root file system, also /", is_rootfs},
@@ -85,6 +89,11 @@ constexpr std::array kKinds{
                "image wherever it is: Docker, containerd, podman, its registry",
                never,
                parse_name<SourceKind::Image>},
+    SourceInfo{SourceKind::Registry,
+               "registry",
+               "image in a registry, as in registry:ghcr.io/org/app:1.2",
+               never,
+               parse_registry_target},
     SourceInfo{SourceKind::Docker,
                "docker",
                "image in Docker, by name or id",

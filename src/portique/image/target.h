@@ -1,7 +1,8 @@
 #pragma once
 
 // What the user points at: "docker-archive:app.tar", "oci:layout:1.2", "rootfs:/",
-// "docker:nginx:1.27", "container:web", or a bare path or image name.
+// "docker:nginx:1.27", "registry:ghcr.io/org/app:1.2", "container:web", or a bare path or image
+// name.
 
 #include <cstdint>
 #include <filesystem>
@@ -27,6 +28,7 @@ enum class SourceKind : std::uint8_t {
   OciBundle,
   Lxc,
   Sbom,
+  Registry,
 };
 
 /// The path that stands for standard input.

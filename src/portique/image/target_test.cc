@@ -87,10 +87,21 @@ TEST_F(TargetTest, WhatIsNoPathIsAnImage) {
   EXPECT_EQ(parse_target("./ghost").error().code(), base::Code::NotFound);
 }
 
+TEST_F(TargetTest, ARegistryIsNoPath) {
+  const auto target = parse_target("registry:nginx");
+  ASSERT_TRUE(target);
+  EXPECT_EQ(target->kind, SourceKind::Registry);
+  EXPECT_EQ(target->path, "");
+  EXPECT_EQ(target->reference, "docker.io/library/nginx:latest");
+  EXPECT_EQ(parse_target("registry:localhost:5000/app:1")->reference, "localhost:5000/app:1");
+  EXPECT_EQ(parse_target("registry:").error().code(), base::Code::InvalidArgument);
+  EXPECT_EQ(parse_target("registry:" + at("app.tar")).error().code(), base::Code::InvalidArgument);
+}
+
 TEST(SourceKinds, EveryKindHasItsOwnScheme) {
   for (const SourceInfo& info : source_kinds())
     EXPECT_EQ(scheme_of(info.kind), info.scheme);
-  EXPECT_EQ(source_kinds().size(), 13U);
+  EXPECT_EQ(source_kinds().size(), 14U);
 }
 
 } // namespace

@@ -23,11 +23,13 @@ std::uint32_t number(MessageType type) {
 
 } // namespace
 
-base::Result<ImageReader> ImageReader::start(const base::Limits& limits, unsigned threads) {
+base::Result<ImageReader> ImageReader::start(const base::Limits& limits,
+                                             unsigned threads,
+                                             std::optional<std::chrono::seconds> wall_time) {
   base::WorkerOptions options;
   options.memory_bytes = limits.worker_memory_bytes;
   options.cpu_time = std::chrono::seconds(limits.worker_seconds);
-  options.wall_time = std::chrono::seconds(limits.worker_seconds);
+  options.wall_time = wall_time.value_or(std::chrono::seconds(limits.worker_seconds));
   options.spool_bytes = limits.binary_database_bytes * threads;
   return ImageReader(PQ_TRY(base::Worker::start(reader_task(limits, threads), std::move(options))),
                      limits);
@@ -47,6 +49,7 @@ base::Result<void> ImageReader::answer_blob(const base::Message& request) {
   PQ_TRY(base::decode(base::as_bytes(request.payload), name));
   base::Result<base::Fd> file = provider_ ? provider_->open_blob(name)
                                           : fail(Code::InvalidArgument, "there is no layout open");
+  last_blob_ = std::move(name);
   return worker_.send(number(MessageType::Blob),
                       base::as_bytes(base::encode(wire_error(file))),
                       file ? &*file : nullptr);
@@ -69,14 +72,23 @@ base::Result<image::DescribedImage> ImageReader::open(std::unique_ptr<image::Blo
   return receive_description();
 }
 
+/// What the reader met may be only the trace of what befell the blob on its way: a transfer that
+/// broke looks like a truncated blob.
+base::Error ImageReader::reason_of(base::Error seen, const std::string& blob) const {
+  if (!provider_) return seen;
+  auto failure = provider_->failure_of(blob);
+  return failure ? std::move(*failure) : std::move(seen);
+}
+
 base::Result<image::DescribedImage> ImageReader::receive_description() {
   const base::Message answer = PQ_TRY(next_message());
   WireError error;
   image::DescribedImage described;
   PQ_TRY(base::decode(base::as_bytes(answer.payload), error, described));
-  if (error) return std::unexpected(error_of(error));
+  if (error) return std::unexpected(reason_of(error_of(error), last_blob_));
   if (described.image.layers.size() != described.layers.size())
     return fail(Code::Malformed, "the reader described an image wrongly");
+  layers_ = described.layers;
   return described;
 }
 
@@ -148,13 +160,31 @@ base::Result<void> ImageReader::receive_layers(std::set<std::uint32_t> awaited,
     std::string bytes;
     PQ_TRY(base::decode(base::as_bytes(message.payload), layer, error, verified, bytes));
     const std::string place = "layer " + std::to_string(layer + 1);
-    if (error) return std::unexpected(error_of(error).at(place));
-    if (awaited.erase(layer) == 0)
+    if (awaited.erase(layer) == 0 || layer >= layers_.size())
       return fail(Code::Malformed, "the reader spoke of a layer that nobody asked for");
+    if (error) {
+      on_layer(layer, PQ_TRY(base::at(place, without_layer(layer, error_of(error)))), false);
+      continue;
+    }
     on_layer(layer, PQ_TRY(base::at(place, decode_evidence(base::as_bytes(bytes)))), verified);
   }
   if (!awaited.empty()) return fail(Code::Malformed, "the reader left out a layer");
   return {};
+}
+
+/// A foreign layer that is not there is an issue of the image; any other failure is one of the
+/// scan.
+base::Result<LayerEvidence> ImageReader::without_layer(std::uint32_t layer,
+                                                       base::Error seen) const {
+  base::Error reason = reason_of(std::move(seen), layers_[layer].blob);
+  if (!layers_[layer].foreign || reason.code() != Code::NotFound)
+    return std::unexpected(std::move(reason));
+  LayerEvidence evidence;
+  evidence.issues.push_back({Code::NotFound,
+                             "a foreign layer, which is not kept beside the image, was not read",
+                             "",
+                             model::kNoLayer});
+  return evidence;
 }
 
 base::Result<FileEvidence> ImageReader::analyze(const base::Fd& file,

@@ -2,9 +2,13 @@
 
 // This side of the sandboxed reader: starts it, opens files for it, and takes its evidence.
 
+#include <chrono>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <set>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "portique/base/limits.h"
@@ -22,7 +26,10 @@ namespace portique::scan {
 
 class ImageReader {
 public:
-  static base::Result<ImageReader> start(const base::Limits& limits, unsigned threads);
+  /// `wall_time`: how long all that is read may take, where that is not `limits.worker_seconds`.
+  static base::Result<ImageReader> start(const base::Limits& limits,
+                                         unsigned threads,
+                                         std::optional<std::chrono::seconds> wall_time = {});
 
   /// Opens an archive or a layout folder and describes the image in it.
   base::Result<image::DescribedImage> open(const image::Target& target,
@@ -63,11 +70,16 @@ private:
   base::Result<void> answer_blob(const base::Message& request);
   base::Result<image::DescribedImage> receive_description();
   base::Result<void> receive_layers(std::set<std::uint32_t> awaited, const OnLayer& on_layer);
+  base::Result<LayerEvidence> without_layer(std::uint32_t layer, base::Error seen) const;
+  [[nodiscard]] base::Error reason_of(base::Error seen, const std::string& blob) const;
 
   image::Feed feed_; ///< of the open image, if it came so
+  /// Of a layout. The worker goes before it, so that what feeds the worker finds nobody and stops.
+  std::unique_ptr<image::BlobProvider> provider_;
+  std::string last_blob_;                  ///< that the reader asked for
+  std::vector<image::StoredLayer> layers_; ///< of the open image
   base::Worker worker_;
   base::Limits limits_;
-  std::unique_ptr<image::BlobProvider> provider_; ///< of a layout
 };
 
 } // namespace portique::scan

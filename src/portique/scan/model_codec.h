@@ -55,7 +55,7 @@ template <typename Codec, base::CodedAs<SbomFinding> T> void fields(Codec& codec
 namespace portique::image {
 
 template <typename Codec, base::CodedAs<StoredLayer> T> void fields(Codec& codec, T& layer) {
-  codec(layer.blob, layer.digest, layer.size);
+  codec(layer.blob, layer.digest, layer.size, layer.foreign);
 }
 
 template <typename Codec, base::CodedAs<DescribedImage> T> void fields(Codec& codec, T& described) {

@@ -6,6 +6,8 @@
 #include "portique/image/lxc_container.h"
 #include "portique/image/oci_bundle.h"
 #include "portique/image/overlay_layer.h"
+#include "portique/image/reference.h"
+#include "portique/image/registry_image.h"
 #include "portique/scan/collect_layers.h"
 #include "portique/scan/folder_reader.h"
 #include "portique/scan/image_reader.h"
@@ -71,6 +73,18 @@ read_archive(ImageReader& reader, const image::Target& target, const ScanOptions
 }
 
 base::Result<ReadTarget>
+read_registry(ImageReader& reader, const std::string& name, const ScanOptions& options) {
+  const image::Reference reference = PQ_TRY(image::parse_reference(name));
+  const image::DescribedImage described = PQ_TRY(reader.open(
+      PQ_TRY(image::RegistryImage::open(reference, options.registry)), options.selection));
+  ReadTarget read;
+  read.kind = SourceKind::Registry;
+  read.image = described.image;
+  read.layers = PQ_TRY(collect_layers(reader, described, options));
+  return read;
+}
+
+base::Result<ReadTarget>
 read_located(ImageReader& reader, const image::Target& target, const ScanOptions& options) {
   switch (target.kind) {
   case SourceKind::Rootfs:
@@ -88,6 +102,8 @@ read_located(ImageReader& reader, const image::Target& target, const ScanOptions
     return read_engine_image(reader, target, options);
   case SourceKind::Container:
     return read_container(reader, target.reference, options);
+  case SourceKind::Registry:
+    return read_registry(reader, target.reference, options);
   case SourceKind::Containerd:
     return read_containerd(reader, target.reference, options);
   default:
@@ -99,16 +115,22 @@ read_located(ImageReader& reader, const image::Target& target, const ScanOptions
 
 base::Result<ReadTarget> read_target(const image::Target& target, const ScanOptions& options) {
   // First of all, while there is nothing in memory that the reader must not inherit.
-  ImageReader reader = PQ_TRY(ImageReader::start(options.limits, options.threads));
+  const bool maybe_remote = target.kind == SourceKind::Registry || target.kind == SourceKind::Image;
+  const std::chrono::seconds wall_time(maybe_remote ? options.limits.registry_seconds
+                                                    : options.limits.worker_seconds);
+  ImageReader reader = PQ_TRY(ImageReader::start(options.limits, options.threads, wall_time));
   if (target.kind != SourceKind::Image) return read_located(reader, target, options);
   const image::Location location = image::locate_image(target.reference, options.limits);
   if (location.target.kind != SourceKind::Image)
     return read_located(reader, location.target, options);
   const std::string why = image::silence_of(location.silent);
-  return base::fail(Code::NotFound,
-                    "there is no file '" + base::printable(target.reference) +
-                        "', and no engine here has an image of that name" +
-                        (why.empty() ? "" : " (" + why + ")"));
+  const std::string local = "there is no file '" + base::printable(target.reference) +
+                            "', and no engine here has an image of that name" +
+                            (why.empty() ? "" : " (" + why + ")");
+  if (options.registry.offline) return base::fail(Code::NotFound, local);
+  auto read = read_registry(reader, target.reference, options);
+  if (read) return read;
+  return base::fail(read.error().code(), local + "; its registry: " + read.error().text());
 }
 
 } // namespace portique::scan

@@ -1,9 +1,12 @@
 #include "portique/scan/reader.h"
 
+#include <cerrno>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <vector>
+
+#include <sys/stat.h>
 
 #include "portique/archive/decompress.h"
 #include "portique/base/file.h"
@@ -53,7 +56,8 @@ private:
   std::unique_ptr<archive::ByteStream> stream_;
 };
 
-/// Blobs of an OCI layout folder, which the process outside opens one by one.
+/// Blobs of an OCI layout, which the process outside opens one by one: files, or pipes that it
+/// fills from elsewhere.
 class RemoteBlobs : public image::BlobStore {
 public:
   RemoteBlobs(base::Channel& channel, std::mutex& conversation, const base::Limits& limits)
@@ -67,8 +71,12 @@ public:
     PQ_TRY(base::decode(base::as_bytes(answer.payload), error));
     if (error) return std::unexpected(error_of(error));
     if (!answer.fd) return fail(Code::Io, "no descriptor came with the blob");
-    const std::uint64_t size = PQ_TRY(base::file_size(*answer.fd));
-    return std::make_unique<OwnedFileStream>(std::move(*answer.fd), size);
+    struct stat status{};
+    if (::fstat(answer.fd->get(), &status) != 0)
+      return base::fail_errno("cannot look at a blob", errno);
+    if (!S_ISREG(status.st_mode)) return archive::pipe_stream(std::move(*answer.fd));
+    return std::make_unique<OwnedFileStream>(std::move(*answer.fd),
+                                             static_cast<std::uint64_t>(status.st_size));
   }
 
 private:

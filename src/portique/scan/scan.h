@@ -11,6 +11,7 @@
 #include "portique/base/limits.h"
 #include "portique/base/result.h"
 #include "portique/image/image_source.h"
+#include "portique/image/registry_options.h"
 #include "portique/image/target.h"
 #include "portique/model/report.h"
 
@@ -20,6 +21,8 @@ struct ScanOptions {
   image::Selection selection;
   std::filesystem::path cache_dir; ///< empty: no layer cache
   base::Limits limits;
+  image::RegistryOptions registry;
+  image::RegistryOptions registry;
   unsigned threads = 2; ///< layers read at the same time
   base::Time now;
   bool declared = false;       ///< in an image, lock files and manifests count, too
