@@ -197,6 +197,8 @@ TEST(BinaryImage, RefusesHeadersThatCannotBe) {
   elf = build_elf({.sections = kSections});
   elf[58] = 1; // size of a section header
   EXPECT_EQ(read(elf).result.error().code(), Code::Malformed);
+  elf[59] = '\x7f';
+  EXPECT_EQ(read(elf).result.error().code(), Code::Malformed) << "as a table of gigabytes";
 
   base::Limits limits;
   limits.binary_sections = 3;

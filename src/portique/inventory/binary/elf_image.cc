@@ -77,8 +77,9 @@ private:
   }
 
   Result<std::string> read_table(const Table& table, std::uint64_t least, std::string_view what) {
-    if (table.entry_size < least)
-      return base::fail(Code::Malformed, "the " + std::string(what) + " are too small");
+    constexpr std::uint64_t kLargest = 256; // the format has room to grow, to no end
+    if (table.entry_size < least || table.entry_size > kLargest)
+      return base::fail(Code::Malformed, "the " + std::string(what) + " have an impossible size");
     if (table.count > limits_->binary_sections)
       return base::fail(Code::LimitExceeded,
                         "the file has " + std::to_string(table.count) + ' ' + std::string(what));
