@@ -69,6 +69,12 @@ Purl purl_of(const Package& package, const Distro& distro) {
       purl.version = package.version.substr(colon + 1);
     if (package.epoch) purl.qualifiers.emplace_back("epoch", std::to_string(*package.epoch));
     purl.qualifiers.emplace_back("upstream", package.source_rpm);
+  } else if (package.type == "ebuild") {
+    // The name is "category/name"; the category is the purl's namespace.
+    if (const std::size_t slash = package.name.find('/'); slash != std::string::npos) {
+      purl.ns = package.name.substr(0, slash);
+      purl.name = package.name.substr(slash + 1);
+    }
   } else if (!package.source_name.empty() &&
              (package.source_name != package.name || package.source_version != package.version)) {
     std::string upstream = package.source_name;

@@ -27,9 +27,9 @@ struct Purl {
 /// The namespace that purls of the distribution's packages have, where it is not os-release's ID.
 std::string purl_namespace_of(const Distro& distro);
 
-/// The purl of a package. Those of the distribution: deb, apk and rpm with `arch`, `distro`
-/// ("debian-12"), `epoch` (rpm),
-/// `upstream` (source name, and @version where it differs from the package's) qualifiers.
+/// The purl of a package. Those of the distribution have the qualifiers `arch`, `distro`
+/// ("debian-12"), `epoch` (rpm) and `upstream` (source name, and @version where it differs from the
+/// package's); the name of an ebuild, "category/name", is divided into namespace and name.
 Purl purl_of(const Package& package, const Distro& distro);
 
 } // namespace portique::model

@@ -51,6 +51,16 @@ TEST(PurlOf, NamesTheSourcePackageOnlyWhereItDiffers) {
             "pkg:deb/debian/bc@1:1.07?arch=amd64");
 }
 
+TEST(PurlOf, DividesTheNameOfAnEbuild) {
+  Package package;
+  package.type = "ebuild";
+  package.ns = "gentoo";
+  package.name = package.source_name = "app-containers/skopeo";
+  package.version = package.source_version = "1.5.1-r2";
+  EXPECT_EQ(purl_of(package, {.id = "gentoo", .version_id = "2.14"}).text(),
+            "pkg:ebuild/app-containers/skopeo@1.5.1-r2?distro=gentoo-2.14");
+}
+
 TEST(PurlOf, KeepsTheRpmEpochOutOfTheVersion) {
   Package package;
   package.type = "rpm";

@@ -8,7 +8,14 @@
 #include "portique/inventory/os/distro_fallback.h"
 #include "portique/inventory/os/dpkg_files.h"
 #include "portique/inventory/os/dpkg_status.h"
+#include "portique/inventory/os/opkg_control.h"
+#include "portique/inventory/os/opkg_files.h"
+#include "portique/inventory/os/opkg_status.h"
 #include "portique/inventory/os/os_release.h"
+#include "portique/inventory/os/pacman_desc.h"
+#include "portique/inventory/os/pacman_files.h"
+#include "portique/inventory/os/portage_contents.h"
+#include "portique/inventory/os/portage_licence.h"
 #include "portique/inventory/os/rpm_bdb.h"
 #include "portique/inventory/os/rpm_ndb.h"
 #include "portique/inventory/os/rpm_sqlite.h"
@@ -27,6 +34,13 @@ inline constexpr std::array kOsCatalogers{
     kRpmSqlite,
     kRpmNdb,
     kRpmBdb,
+    kPacmanDesc,
+    kPacmanFiles,
+    kPortageContents,
+    kPortageLicence,
+    kOpkgStatus,
+    kOpkgFiles,
+    kOpkgControl,
 };
 
 } // namespace portique::inventory

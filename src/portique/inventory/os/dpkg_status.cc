@@ -56,7 +56,9 @@ Presence presence_of(std::string_view status) {
                                          "half-configured",
                                          "half-installed",
                                          "triggers-awaited",
-                                         "triggers-pending"}) {
+                                         "triggers-pending",
+                                         "post-inst-failed", // opkg's
+                                         "removal-failed"}) {
     if (base::equals_ignore_case(word, present)) return Presence::Present;
   }
   for (const std::string_view absent : {"not-installed", "config-files"}) {
@@ -74,8 +76,8 @@ struct Record {
 
 class StatusReader {
 public:
-  StatusReader(const base::Limits& limits, Analysis& analysis)
-      : limits_(&limits), analysis_(&analysis) {}
+  StatusReader(std::string_view purl_type, const base::Limits& limits, Analysis& analysis)
+      : purl_type_(purl_type), limits_(&limits), analysis_(&analysis) {}
 
   void read(std::string_view text) {
     Deb822Reader reader(text);
@@ -198,7 +200,7 @@ private:
       return;
     }
     model::Package package{
-        .type = "deb",
+        .type = std::string(purl_type_),
         .name = std::string(record.package),
         .version = std::string(record.version),
         .arch = utf8_value(record.architecture),
@@ -229,6 +231,7 @@ private:
     if (has_version) package.source_version = version;
   }
 
+  std::string_view purl_type_;
   const base::Limits* limits_;
   Analysis* analysis_;
   Record record_;
@@ -249,6 +252,15 @@ bool is_package_script(std::string_view path) {
 
 } // namespace
 
+bool read_package_records(std::string_view text,
+                          std::string_view purl_type,
+                          const base::Limits& limits,
+                          Analysis& analysis) {
+  StatusReader reader(purl_type, limits, analysis);
+  reader.read(text);
+  return reader.saw_control_field();
+}
+
 Analysis analyze_dpkg_status(const FileContent& file, const base::Limits& limits) {
   Analysis analysis;
   const bool single = is_single_record(file.path());
@@ -259,9 +271,8 @@ Analysis analyze_dpkg_status(const FileContent& file, const base::Limits& limits
     add_issue(analysis, text.error());
     return analysis;
   }
-  StatusReader reader(limits, analysis);
-  reader.read(*text);
-  if (single && !reader.saw_control_field()) return {};
+  const bool saw_control_field = read_package_records(*text, "deb", limits, analysis);
+  if (single && !saw_control_field) return {};
   for (model::Package& package : analysis.packages)
     package.path = file.path();
   return analysis;

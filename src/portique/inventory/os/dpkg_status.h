@@ -13,6 +13,13 @@ namespace portique::inventory {
 /// A version that dpkg would not take is an issue too, but the package is listed.
 Analysis analyze_dpkg_status(const FileContent& file, const base::Limits& limits);
 
+/// The records of such a database into `analysis`, as packages of a purl type: opkg's has the same
+/// form. Whether any field was seen that only a record of a package has.
+bool read_package_records(std::string_view text,
+                          std::string_view purl_type,
+                          const base::Limits& limits,
+                          Analysis& analysis);
+
 inline constexpr std::array<std::string_view, 2> kDpkgStatusLocations{
     "var/lib/dpkg/status",
     "var/lib/dpkg/status.d/*",

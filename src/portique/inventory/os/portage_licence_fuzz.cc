@@ -1,0 +1,9 @@
+#include <cstdint>
+
+#include "portique/inventory/os/portage_licence.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const auto bytes = std::as_bytes(std::span(data, size));
+  portique::inventory::analyze_portage_licence({"var/db/pkg/app-misc/a-1.0/LICENSE", bytes}, {});
+  return 0;
+}
