@@ -22,7 +22,6 @@ struct ScanOptions {
   std::filesystem::path cache_dir; ///< empty: no layer cache
   base::Limits limits;
   image::RegistryOptions registry;
-  image::RegistryOptions registry;
   unsigned threads = 2; ///< layers read at the same time
   base::Time now;
   bool declared = false;       ///< in an image, lock files and manifests count, too
