@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "portique/base/json.h"
 #include "portique/base/text.h"
 
 namespace portique::e2e {
@@ -107,6 +108,37 @@ TEST(Usage, AReportCanGoIntoAPipe) {
        PORTIQUE_PROGRAM " scan rootfs:/ --no-cache -q -f json -o /dev/stdout | head -c 1"});
   ASSERT_TRUE(output);
   EXPECT_EQ(output->out, "{");
+}
+
+TEST(Usage, SeveralTargetsEndWithAnOverview) {
+  const SmallRootfs first;
+  const SmallRootfs second;
+  const auto table = portique({"scan", first.target(), second.target(), "--no-cache", "-q"});
+  EXPECT_EQ(table.exit_status, 0) << table.err;
+  EXPECT_THAT(table.out, HasSubstr("OUTCOME"));
+  EXPECT_THAT(table.out, HasSubstr("in 2 targets"));
+  // One that is not there is told; the other is scanned all the same.
+  const auto json = portique({"scan", first.target(), "docker-archive:/nonexistent.tar"});
+  EXPECT_EQ(json.exit_status, 3);
+  const auto both = portique({"scan",
+                              first.target(),
+                              second.target(),
+                              "--no-cache",
+                              "-q",
+                              "-f",
+                              "json",
+                              "--fail-on",
+                              "low"});
+  const auto document = base::parse_json(both.out);
+  ASSERT_TRUE(document) << document.error().text();
+  EXPECT_EQ(base::json_items(&document->as_object(), "reports").size(), 2U);
+  EXPECT_EQ(
+      base::json_items(&base::json_fields(&document->as_object(), "overview"), "targets").size(),
+      2U);
+  const auto spdx = portique({"scan", first.target(), second.target(), "-f", "spdx"});
+  EXPECT_EQ(spdx.exit_status, 2);
+  EXPECT_THAT(spdx.err, HasSubstr("one by one"));
+  EXPECT_EQ(portique({"scan"}).exit_status, 2);
 }
 
 TEST(Usage, VersionCompareReadsPairs) {

@@ -101,6 +101,7 @@ AdvisoryHead head_of(const model::Advisory& advisory) {
   head.id = advisory.id;
   head.published = advisory.published;
   head.modified = advisory.modified;
+  head.withdrawn = advisory.withdrawn;
   const auto take = [&](std::string_view id) {
     if (const std::string_view cve = cve_in(id); !cve.empty()) add_unique(head.cves, cve);
   };

@@ -22,11 +22,12 @@ struct AdvisoryHead {
   std::vector<std::string> vectors; ///< CVSS vectors of the record itself
   std::optional<base::Time> published;
   std::optional<base::Time> modified;
+  std::optional<base::Time> withdrawn; ///< set: no entry refers to it, it is kept to be explained
 };
 
 template <typename Codec, base::CodedAs<AdvisoryHead> T> void fields(Codec& codec, T& head) {
   codec(head.id, head.cves, head.aliases, head.vulnerability, head.severity_word);
-  codec(head.severity_source, head.vectors, head.published, head.modified);
+  codec(head.severity_source, head.vectors, head.published, head.modified, head.withdrawn);
 }
 
 /// Read for those that are reported.

@@ -121,6 +121,33 @@ base::Result<std::optional<CveFacts>> Database::cve(std::string_view id) const {
   return facts;
 }
 
+base::Result<void>
+Database::for_each_head(const std::function<void(std::uint64_t, const AdvisoryHead&)>& each) const {
+  std::uint64_t index = 0;
+  return state_->file.for_each(kAdvisoriesTable,
+                               [&](std::string_view, base::Bytes) -> base::Result<void> {
+                                 each(index, PQ_TRY(head(index)));
+                                 ++index;
+                                 return {};
+                               });
+}
+
+base::Result<void> Database::for_each_affected(
+    const std::function<void(std::string_view, std::string_view, const AffectedRecord&)>& each)
+    const {
+  AffectedRecord record;
+  return state_->file.for_each(kPackagesTable, [&](std::string_view key, base::Bytes value) {
+    const std::string_view name = key.substr(std::min(key.size(), key.find('\0') + 1));
+    return for_each_group(value, [&](std::string_view ecosystem, base::Bytes group) {
+      return for_each_entry(group, [&](base::Bytes entry) -> base::Result<void> {
+        PQ_TRY(unpack_affected(entry, record));
+        each(name, ecosystem, record);
+        return {};
+      });
+    });
+  });
+}
+
 base::Result<void> Database::verify() const {
   std::uint64_t advisories = 0;
   PQ_TRY(state_->file.for_each(kAdvisoriesTable,

@@ -4,12 +4,14 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "portique/advisory/advisory_record.h"
+#include "portique/advisory/affected_record.h"
 #include "portique/base/byte_reader.h"
 #include "portique/base/result.h"
 #include "portique/model/report.h"
@@ -17,7 +19,7 @@
 namespace portique::advisory {
 
 /// Raised with every change of the file's layout; a file of another version is refused.
-inline constexpr std::uint32_t kSchemaVersion = 2;
+inline constexpr std::uint32_t kSchemaVersion = 3;
 
 /// A database that is open for reading. Look-ups are const and may run on several threads.
 class Database {
@@ -46,6 +48,15 @@ public:
 
   /// What is known of a CVE; nothing if no record gives more than its id.
   [[nodiscard]] base::Result<std::optional<CveFacts>> cve(std::string_view id) const;
+
+  /// Walks every advisory, and every affected entry of every package by its normal name. For
+  /// questions that no key answers; takes as long as reading the whole file.
+  [[nodiscard]] base::Result<void>
+  for_each_head(const std::function<void(std::uint64_t, const AdvisoryHead&)>& each) const;
+  [[nodiscard]] base::Result<void>
+  for_each_affected(const std::function<void(std::string_view name,
+                                             std::string_view ecosystem,
+                                             const AffectedRecord& record)>& each) const;
 
   /// Reads every record once and checks that all refer to each other.
   [[nodiscard]] base::Result<void> verify() const;

@@ -98,6 +98,7 @@ struct DatabaseBuilder::State {
   std::vector<std::string> heads;
   TextCompressor texts{kTrainingTexts};
   std::unordered_map<std::string, std::uint64_t> index_of; ///< by a hash of the packed head
+  std::unordered_set<std::string> withdrawn;               ///< ids of those whose heads are there
   std::unordered_set<std::string> entries_seen; ///< hashes of entries of records that came before
   std::map<std::string, CveFacts, std::less<>> cves;
   std::map<std::string, model::FeedInfo> feeds;
@@ -119,7 +120,7 @@ std::uint64_t DatabaseBuilder::State::add_head(const model::Advisory& advisory,
                                                const AdvisoryHead& head) {
   heads.push_back(base::encode(head));
   texts.add(base::encode(text_of(advisory)));
-  if (head.cves.size() == 1)
+  if (head.cves.size() == 1 && !head.withdrawn)
     for (const std::string& vector : head.vectors) {
       auto& known = cves[head.cves.front()].vectors;
       if (std::ranges::find(known, vector, &CveFacts::Vector::vector) == known.end())
@@ -151,7 +152,11 @@ void DatabaseBuilder::State::add_affected(const model::Advisory& advisory,
 }
 
 void DatabaseBuilder::add(const model::Advisory& advisory) {
-  if (advisory.withdrawn) return;
+  // Its head stays, so that somebody who asks can be told.
+  if (advisory.withdrawn) {
+    if (state_->withdrawn.insert(advisory.id).second) state_->add_head(advisory, head_of(advisory));
+    return;
+  }
   // Two exports may tell different things under one id; each keeps what it says of its own.
   const AdvisoryHead head = head_of(advisory);
   const auto [known, is_new] = state_->index_of.try_emplace(short_hash(base::encode(head)), 0);
@@ -181,7 +186,7 @@ void DatabaseBuilder::set_feed(const model::FeedInfo& feed) {
 }
 
 std::uint64_t DatabaseBuilder::advisories() const {
-  return state_->heads.size();
+  return state_->heads.size() - state_->withdrawn.size();
 }
 
 model::DatabaseInfo DatabaseBuilder::State::info(base::Time built) const {

@@ -99,6 +99,17 @@ bool is_kernel_headers(const model::Package& package) {
 
 } // namespace
 
+std::string why_not_matched(const model::Package& package,
+                            model::Coverage coverage,
+                            const MatchOptions& options) {
+  if (!package.owner.empty() && coverage == model::Coverage::Covered)
+    return "its file belongs to " + base::printable(package.owner) +
+           ", so the distribution's advisories decide";
+  if (!options.kernel_headers && is_kernel_headers(package))
+    return "kernel headers are no kernel and are matched only with --kernel-headers";
+  return {};
+}
+
 base::Result<Matches> match(const Database& database,
                             const model::Distro& distro,
                             std::span<const model::Package> packages,
@@ -119,8 +130,7 @@ base::Result<Matches> match(const Database& database,
   LanguageCoverage languages(database);
   std::set<std::string> told;
   for (std::size_t i = 0; i < packages.size(); ++i) {
-    if (!packages[i].owner.empty() && matches.coverage == model::Coverage::Covered) continue;
-    if (!options.kernel_headers && is_kernel_headers(packages[i])) continue;
+    if (!why_not_matched(packages[i], matches.coverage, options).empty()) continue;
     if (!model::is_os_package(packages[i])) languages.count(packages[i]);
     const PackageMatches* found = PQ_TRY(matcher.match(packages[i]));
     if (!found->undetermined.empty()) {

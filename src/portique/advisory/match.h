@@ -27,6 +27,12 @@ struct MatchOptions {
   bool kernel_headers = false;
 };
 
+/// Why a package is not held against the advisories, in one sentence; "" if it is. `coverage` is
+/// that of the distribution.
+std::string why_not_matched(const model::Package& package,
+                            model::Coverage coverage,
+                            const MatchOptions& options);
+
 /// Which known vulnerabilities the packages carry. One finding per package and vulnerability: its
 /// id is the CVE where there is one, every record that matched stands among its aliases. A package
 /// of a language that belongs to a package of the distribution is judged by the distribution's

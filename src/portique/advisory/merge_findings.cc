@@ -8,6 +8,7 @@
 #include "portique/advisory/cvss.h"
 #include "portique/advisory/package_name.h"
 #include "portique/base/digest.h"
+#include "portique/base/text.h"
 
 namespace portique::advisory {
 
@@ -58,14 +59,32 @@ bool better(const model::Cvss& a, const model::Cvss& b) {
   return a.version != b.version ? a.version > b.version : a.score > b.score;
 }
 
+/// The short name of whoever gives the CVSS vector of a record: the CVE records of distributions
+/// pass on the NVD's.
+std::string vector_source(std::string_view record) {
+  if (record.starts_with("GHSA-")) return "ghsa";
+  if (record.starts_with("CVE-") || record.find("-CVE-") != std::string_view::npos) return "nvd";
+  if (record.starts_with("x_")) record.remove_prefix(2);
+  return base::to_lower(record.substr(0, record.find('-')));
+}
+
+/// ... and of whoever words a severity: "Red Hat" is "redhat".
+std::string word_source(std::string_view source, std::string_view record) {
+  if (record.starts_with("GHSA-")) return "ghsa";
+  std::string name = base::to_lower(source);
+  std::erase(name, ' ');
+  return name;
+}
+
 class SeverityFinder {
 public:
   explicit SeverityFinder(model::Finding& finding) : finding_(&finding) {}
 
-  void word(std::string_view text, std::string_view source) {
-    if (finding_->severity != model::Severity::Unknown) return;
+  void word(std::string_view text, std::string_view source, const std::string& record) {
     const auto severity = model::parse_severity(text);
     if (!severity || *severity == model::Severity::Unknown) return;
+    add_source(word_source(source, record), *severity, record);
+    if (finding_->severity != model::Severity::Unknown) return;
     finding_->severity = *severity;
     finding_->severity_source = source;
   }
@@ -81,6 +100,8 @@ public:
   /// After all words and vectors: the best vector decides if no word did.
   void settle() {
     std::ranges::stable_sort(finding_->cvss, better);
+    for (const model::Cvss& cvss : finding_->cvss)
+      add_source(vector_source(cvss.source), cvss_score(cvss.vector)->severity, cvss.source);
     if (finding_->severity != model::Severity::Unknown || finding_->cvss.empty()) return;
     const model::Cvss& best = finding_->cvss.front();
     finding_->severity = cvss_score(best.vector)->severity;
@@ -88,6 +109,14 @@ public:
   }
 
 private:
+  /// The first that a source says counts.
+  void add_source(std::string source, model::Severity severity, const std::string& record) {
+    const auto known =
+        std::ranges::find(finding_->severities, source, &model::SourceSeverity::source);
+    if (known == finding_->severities.end())
+      finding_->severities.push_back({std::move(source), severity, record});
+  }
+
   model::Finding* finding_;
 };
 
@@ -167,8 +196,8 @@ base::Result<void> FindingMaker::State::add_severity(const std::vector<Record>& 
                                                      model::Finding& finding) {
   SeverityFinder severity(finding);
   for (const Record& record : records) {
-    severity.word(record.entry->severity, ecosystem_base(record.entry->ecosystem));
-    severity.word(record.head->severity_word, record.head->severity_source);
+    severity.word(record.entry->severity, ecosystem_base(record.entry->ecosystem), record.head->id);
+    severity.word(record.head->severity_word, record.head->severity_source, record.head->id);
   }
   for (const Record& record : records) {
     severity.vector(std::string(record.entry->severity), record.head->id);

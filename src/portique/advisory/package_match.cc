@@ -42,10 +42,30 @@ base::Result<const PackageMatches*> PackageMatcher::match(const model::Package& 
       os && package.type != "rpm" && distro_ && distro_->names == NameKind::Source;
   if (!by_source) key += '\0' + package.ns + '\0' + package.name + '\0' + package.version;
   const auto [slot, is_new] = known_.try_emplace(std::move(key));
-  if (!is_new) return &slot->second;
-  current_ = &slot->second;
-  if (os) {
-    if (!distro_) return current_;
+  if (is_new) {
+    current_ = &slot->second;
+    PQ_TRY(ask(package));
+  }
+  return &slot->second;
+}
+
+base::Result<std::vector<PackageMatcher::TracedEntry>>
+PackageMatcher::trace(const model::Package& package,
+                      const std::function<bool(std::uint64_t)>& wanted) {
+  PackageMatches answer;
+  Trace trace{&wanted, {}};
+  current_ = &answer;
+  trace_ = &trace;
+  const auto asked = ask(package);
+  trace_ = nullptr;
+  current_ = nullptr;
+  if (!asked) return std::unexpected(asked.error());
+  return std::move(trace.entries);
+}
+
+base::Result<void> PackageMatcher::ask(const model::Package& package) {
+  if (model::is_os_package(package)) {
+    if (!distro_) return {};
     const Query source{package.source_name, package.source_version, distro_->base};
     const Query binary{package.name, package.version, distro_->base};
     if (distro_->names != NameKind::Binary) PQ_TRY(look_up(source, package));
@@ -53,18 +73,17 @@ base::Result<const PackageMatches*> PackageMatcher::match(const model::Package& 
     if (distro_->names == NameKind::Binary ||
         (distro_->names == NameKind::SourceAndBinary && !same))
       PQ_TRY(look_up(binary, package));
-    return current_;
+    return {};
   }
   if (package.type == "generic") {
     const auto entry = in_bitnami(package.ns, package.name, package.version);
-    if (entry) PQ_TRY(look_up({entry->name, entry->version, "Bitnami"}, package));
-    return current_;
+    if (!entry) return {};
+    return look_up({entry->name, entry->version, "Bitnami"}, package);
   }
   const std::string_view ecosystem = ecosystem_of_purl_type(package.type);
-  if (ecosystem.empty()) return current_;
+  if (ecosystem.empty()) return {};
   const std::string name = name_in_ecosystem(package.type, package.ns, package.name);
-  PQ_TRY(look_up({name, package.version, ecosystem}, package));
-  return current_;
+  return look_up({name, package.version, ecosystem}, package);
 }
 
 base::Result<void> PackageMatcher::look_up(const Query& query, const model::Package& package) {
@@ -72,9 +91,15 @@ base::Result<void> PackageMatcher::look_up(const Query& query, const model::Pack
   const base::Bytes value = database_->entries(package_key(query.ecosystem, query.name));
   const std::size_t before = current_->entries.size();
   PQ_TRY(for_each_group(value, [&](std::string_view ecosystem, base::Bytes group) {
-    return counts(ecosystem, package) ? check_group(query, package, ecosystem, group)
-                                      : base::Result<void>{};
+    return counts(ecosystem, package)
+               ? check_group(query, package, ecosystem, group)
+               : note_group(query, ecosystem, group, model::EntryOutcome::OtherRelease);
   }));
+  if (trace_ != nullptr)
+    for (TracedEntry& traced : trace_->entries)
+      if (traced.entry.outcome == model::EntryOutcome::Affected &&
+          std::ranges::find(cleared_, traced.advisory) != cleared_.end())
+        traced.entry.outcome = model::EntryOutcome::Cleared;
   // What extended support has fixed is no longer open because the regular support left it so.
   auto& entries = current_->entries;
   const auto first = entries.begin() + static_cast<std::ptrdiff_t>(before);
@@ -86,6 +111,30 @@ base::Result<void> PackageMatcher::look_up(const Query& query, const model::Pack
                                }),
                 entries.end());
   return {};
+}
+
+model::ExplainedEntry* PackageMatcher::traced(const Query& query, std::string_view ecosystem) {
+  if (trace_ == nullptr || !(*trace_->wanted)(record_.advisory)) return nullptr;
+  TracedEntry& traced = trace_->entries.emplace_back();
+  traced.advisory = record_.advisory;
+  traced.entry.ecosystem = ecosystem;
+  traced.entry.name = query.name;
+  traced.entry.version = query.version;
+  if (const auto scheme = version::scheme_of_ecosystem(query.ecosystem))
+    traced.entry.order = version::scheme_info(*scheme).name;
+  return &traced.entry;
+}
+
+base::Result<void> PackageMatcher::note_group(const Query& query,
+                                              std::string_view ecosystem,
+                                              base::Bytes group,
+                                              model::EntryOutcome outcome) {
+  if (trace_ == nullptr) return {};
+  return for_each_entry(group, [&](base::Bytes entry) -> base::Result<void> {
+    PQ_TRY(unpack_affected(entry, record_));
+    if (model::ExplainedEntry* trace = traced(query, ecosystem)) trace->outcome = outcome;
+    return {};
+  });
 }
 
 bool PackageMatcher::counts(std::string_view ecosystem, const model::Package& package) const {
@@ -120,21 +169,32 @@ base::Result<void> PackageMatcher::check_group(const Query& query,
   if (!order.valid(query.version)) {
     current_->undetermined =
         "'" + base::printable(query.version) + "' is no version of " + std::string(query.ecosystem);
-    return {};
+    return note_group(query, ecosystem, group, model::EntryOutcome::Undetermined);
   }
   const bool extended =
       model::is_os_package(package) && names_release(distro_->extended, ecosystem);
   return for_each_entry(group, [&](base::Bytes entry) -> base::Result<void> {
     PQ_TRY(unpack_affected(entry, record_));
-    if (!concerns(package)) return {};
-    const RangeVerdict verdict = check_ranges(record_, order, query.version);
-    if (verdict.affected == Affectedness::Affected)
+    model::ExplainedEntry* trace = traced(query, ecosystem);
+    const auto note = [trace](model::EntryOutcome outcome) {
+      if (trace != nullptr) trace->outcome = outcome;
+    };
+    if (!concerns(package)) {
+      note(model::EntryOutcome::OtherBuild);
+      return {};
+    }
+    const RangeVerdict verdict = check_ranges(record_, order, query.version, trace);
+    if (verdict.affected == Affectedness::Affected) {
       current_->entries.push_back({record_.advisory, ecosystem, verdict.fixed, record_.severity});
-    else if (verdict.affected == Affectedness::Undetermined)
+      note(model::EntryOutcome::Affected);
+      if (trace != nullptr) trace->fixed = verdict.fixed;
+    } else if (verdict.affected == Affectedness::Undetermined) {
       current_->undetermined = "the advisories compare it with '" +
                                base::printable(verdict.bad_bound) + "', which is no version";
-    else if (extended)
+      note(model::EntryOutcome::Undetermined);
+    } else if (extended) {
       cleared_.push_back(record_.advisory);
+    }
     return {};
   });
 }

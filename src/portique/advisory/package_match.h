@@ -3,6 +3,7 @@
 // The first half of matching: which database entries say that a package is affected.
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 #include "portique/advisory/database.h"
 #include "portique/advisory/ecosystem.h"
 #include "portique/base/result.h"
+#include "portique/model/explanation.h"
 #include "portique/model/package.h"
 #include "portique/version/schemes.h"
 
@@ -40,6 +42,17 @@ public:
   /// The answer is borrowed until the next call.
   base::Result<const PackageMatches*> match(const model::Package& package);
 
+  /// How the answer comes about, as far as it rests on the advisories that `wanted` lets through:
+  /// every entry that was looked at, those too that are about other releases and builds. Advisories
+  /// are named by number in ExplainedEntry::record's stead.
+  struct TracedEntry {
+    std::uint64_t advisory = 0;
+    model::ExplainedEntry entry;
+  };
+
+  base::Result<std::vector<TracedEntry>> trace(const model::Package& package,
+                                               const std::function<bool(std::uint64_t)>& wanted);
+
 private:
   struct Query {
     std::string_view name;
@@ -47,11 +60,26 @@ private:
     std::string_view ecosystem; ///< without release
   };
 
+  /// What a trace is made for.
+  struct Trace {
+    const std::function<bool(std::uint64_t)>* wanted;
+    std::vector<TracedEntry> entries;
+  };
+
+  /// Asks the database anew and puts the answer into current_.
+  base::Result<void> ask(const model::Package& package);
   base::Result<void> look_up(const Query& query, const model::Package& package);
   base::Result<void> check_group(const Query& query,
                                  const model::Package& package,
                                  std::string_view ecosystem,
                                  base::Bytes group);
+  /// Gives the entries of a group that nothing is compared with one outcome.
+  base::Result<void> note_group(const Query& query,
+                                std::string_view ecosystem,
+                                base::Bytes group,
+                                model::EntryOutcome outcome);
+  /// The trace of the entry in record_, or nullptr if nobody wants it.
+  model::ExplainedEntry* traced(const Query& query, std::string_view ecosystem);
   [[nodiscard]] bool concerns(const model::Package& package) const;
   [[nodiscard]] bool counts(std::string_view ecosystem, const model::Package& package) const;
 
@@ -61,6 +89,7 @@ private:
   PackageMatches* current_ = nullptr;
   std::vector<std::uint64_t> cleared_; ///< advisories that extended support has fixed
   AffectedRecord record_;
+  Trace* trace_ = nullptr; ///< set while trace() asks
 };
 
 } // namespace portique::advisory

@@ -14,16 +14,27 @@ struct RangeState {
   std::string_view bad_bound;
 };
 
+/// Puts a comparison down for whoever wants to know why.
+void note(model::ExplainedRange* trace,
+          const AffectedRecord::Event& event,
+          std::optional<std::strong_ordering> order) {
+  if (trace != nullptr) trace->bounds.push_back({event.kind, std::string(event.version), order});
+}
+
 /// Whether the version lies before one of the range's limits; a range without limits has none.
 bool before_limits(const AffectedRecord::Range& range,
                    const version::SchemeInfo& scheme,
-                   std::string_view version) {
+                   std::string_view version,
+                   model::ExplainedRange* trace) {
   bool limited = false;
   for (const AffectedRecord::Event& event : range.events) {
     if (event.kind != EventKind::Limit) continue;
-    if (event.version == "*" || !scheme.valid(event.version) ||
-        scheme.compare(version, event.version) < 0)
-      return true;
+    const bool endless = event.version == "*";
+    const bool comparable = !endless && scheme.valid(event.version);
+    const auto order =
+        comparable ? scheme.compare(version, event.version) : std::strong_ordering::less;
+    note(trace, event, comparable || endless ? std::optional(order) : std::nullopt);
+    if (order < 0) return true;
     limited = true;
   }
   return !limited;
@@ -56,10 +67,13 @@ bool before_range(const AffectedRecord::Range& range,
 /// it is the fix. A range with a bound that cannot be compared decides nothing.
 RangeState check_range(const AffectedRecord::Range& range,
                        const version::SchemeInfo& scheme,
-                       std::string_view version) {
+                       std::string_view version,
+                       model::ExplainedRange* trace) {
   RangeState state;
   state.bad_bound = bad_bound(range, scheme);
   if (!state.bad_bound.empty()) {
+    for (const AffectedRecord::Event& event : range.events)
+      note(trace, event, std::nullopt);
     if (before_range(range, scheme, version)) state.bad_bound = {};
     return state;
   }
@@ -67,6 +81,7 @@ RangeState check_range(const AffectedRecord::Range& range,
     if (event.kind == EventKind::Limit) continue;
     const auto order = from_the_start(event) ? std::strong_ordering::greater
                                              : scheme.compare(version, event.version);
+    note(trace, event, order);
     if (event.kind == EventKind::LastAffected) {
       if (order > 0) state.affected = false;
     } else if (order >= 0) {
@@ -75,7 +90,8 @@ RangeState check_range(const AffectedRecord::Range& range,
       state.fixed = event.version;
     }
   }
-  if (state.affected && !before_limits(range, scheme, version)) state.affected = false;
+  if (state.affected && !before_limits(range, scheme, version, trace)) state.affected = false;
+  if (trace != nullptr) trace->affected = state.affected;
   return state;
 }
 
@@ -83,7 +99,8 @@ RangeState check_range(const AffectedRecord::Range& range,
 
 RangeVerdict check_ranges(const AffectedRecord& record,
                           const version::SchemeInfo& scheme,
-                          std::string_view version) {
+                          std::string_view version,
+                          model::ExplainedEntry* trace) {
   RangeVerdict verdict;
   const auto take_fix = [&](std::string_view fixed) {
     if (fixed.empty()) return;
@@ -91,7 +108,8 @@ RangeVerdict check_ranges(const AffectedRecord& record,
   };
   std::string_view fix_elsewhere;
   for (const AffectedRecord::Range& range : record.ranges) {
-    const RangeState state = check_range(range, scheme, version);
+    model::ExplainedRange* range_trace = trace == nullptr ? nullptr : &trace->ranges.emplace_back();
+    const RangeState state = check_range(range, scheme, version, range_trace);
     if (!state.bad_bound.empty()) verdict.bad_bound = state.bad_bound;
     if (state.affected) {
       verdict.affected = Affectedness::Affected;
@@ -100,11 +118,13 @@ RangeVerdict check_ranges(const AffectedRecord& record,
       fix_elsewhere = state.fixed;
     }
   }
+  if (trace != nullptr) trace->listed_versions = record.versions.size();
   if (verdict.affected == Affectedness::Affected) return verdict;
   const bool listed = std::ranges::any_of(record.versions, [&](std::string_view listed_version) {
     return listed_version == version ||
            (scheme.valid(listed_version) && scheme.compare(listed_version, version) == 0);
   });
+  if (trace != nullptr) trace->is_listed = listed;
   if (listed) {
     verdict.affected = Affectedness::Affected;
     take_fix(fix_elsewhere);

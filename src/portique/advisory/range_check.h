@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "portique/advisory/affected_record.h"
+#include "portique/model/explanation.h"
 #include "portique/version/schemes.h"
 
 namespace portique::advisory {
@@ -26,9 +27,11 @@ struct RangeVerdict {
 
 /// The evaluation algorithm of the OSV schema ("Evaluation"): listed among `versions`, or inside a
 /// range: the last event at or below the version decides, limits end a range. "0" as introduced is
-/// below every version, "*" as limit above. `version` is valid in the scheme.
+/// below every version, "*" as limit above. `version` is valid in the scheme. Whoever wants to know
+/// why gives an entry, whose ranges and lists are filled with what was compared.
 RangeVerdict check_ranges(const AffectedRecord& record,
                           const version::SchemeInfo& scheme,
-                          std::string_view version);
+                          std::string_view version,
+                          model::ExplainedEntry* trace = nullptr);
 
 } // namespace portique::advisory

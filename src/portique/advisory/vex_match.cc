@@ -1,7 +1,8 @@
 // A statement is about a finding if it names the vulnerability, and one of its products is
 // - the image, and none of its parts or the package is named, or
 // - the package itself, or
-// - an application whose file or folder the package was found in, as one of its parts.
+// - an application whose file or folder the package was found in, or the distribution's package
+//   that brought that file, and the package is named as one of its parts.
 #include "portique/advisory/vex_match.h"
 
 #include <algorithm>
@@ -337,6 +338,16 @@ struct VexMatcher::State {
     return named && in_ranges(component, packages[index]);
   }
 
+  /// The distribution's package that brought the file which the package was found in.
+  [[nodiscard]] bool is_owner(const VexComponent& component, const model::Package& package) const {
+    if (package.owner.empty()) return false;
+    const auto owner = model::parse_purl(package.owner);
+    return owner && component.ranges.empty() &&
+           std::ranges::any_of(component.purls, [&](const Purl& wanted) {
+             return purl_matches(wanted, PackagePurls{*owner, std::nullopt}, subject.distro);
+           });
+  }
+
   bool has_part(const VexProduct& product, std::size_t index) {
     return std::ranges::any_of(product.subcomponents, [&](const VexComponent& part) {
       return names_package(part, index);
@@ -353,6 +364,7 @@ struct VexMatcher::State {
       return product.subcomponents.empty() || has_part(product, index);
     if (product.subcomponents.empty()) return names_package(product.product, index);
     if (!has_part(product, index)) return false;
+    if (is_owner(product.product, packages[index])) return true;
     for (std::size_t outer = 0; outer < packages.size(); ++outer)
       if (outer != index && lies_in(packages[index], packages[outer]) &&
           names_package(product.product, outer))

@@ -227,6 +227,21 @@ TEST(VexMatcher, PartsOfAnApplicationCountInsideItsFile) {
   }
 }
 
+TEST(VexMatcher, PartsOfADistributionsPackageCountInItsFiles) {
+  const auto documents = *parse_vex("x",
+                                    R"({"@context": "https://openvex.dev/ns/v0.2.0",
+    "statements": [{"vulnerability": {"name": "CVE-2024-1"}, "status": "not_affected",
+      "products": [{"@id": "pkg:apk/wolfi/grafana", "subcomponents": [
+        {"@id": "pkg:golang/golang.org/x/net"}]}]}]})",
+                                    {});
+  auto owned = package_of("pkg:golang/golang.org/x/net@v0.1.0");
+  owned.owner = "pkg:apk/wolfi/grafana@11.0.0-r0?arch=x86_64";
+  auto other = package_of("pkg:golang/golang.org/x/net@v0.1.0");
+  other.owner = "pkg:apk/wolfi/loki@3.0.0-r0?arch=x86_64";
+  EXPECT_EQ(statuses(documents, report_of({owned, other}, "CVE-2024-1")),
+            (Statuses{"not_affected", ""}));
+}
+
 TEST(VexMatcher, PlatformsMustBeTheImages) {
   const auto documents = *read_vex(kFolder / "csaf-redhat-cve-2023-38545.json", {});
   auto report = report_of(

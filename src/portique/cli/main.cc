@@ -10,6 +10,7 @@
 #include "portique/base/text.h"
 #include "portique/cli/command.h"
 #include "portique/cli/db_command.h"
+#include "portique/cli/explain_command.h"
 #include "portique/cli/sbom_command.h"
 #include "portique/cli/scan_command.h"
 #include "portique/cli/suggest.h"
@@ -73,6 +74,7 @@ int run(int argc, char** argv) {
   Invocation invocation;
   add_scan_command(app, invocation);
   add_sbom_command(app, invocation);
+  add_explain_command(app, invocation);
   add_db_command(app, invocation);
   add_version_compare_command(app, invocation);
   try {

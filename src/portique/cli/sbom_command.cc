@@ -15,6 +15,7 @@ namespace portique::cli {
 namespace {
 
 struct Flags {
+  std::string target;
   SourceFlags source;
   OutputFlags output{.formats = {"cyclonedx"}};
   bool allow_incomplete = false;
@@ -35,14 +36,15 @@ base::Result<int> write_sbom(const Flags& flags) {
   PQ_TRY(check_formats(places));
   report::WriteOptions options = PQ_TRY(write_options(flags.output));
   options.inventory_only = true;
-  Source source = PQ_TRY(source_of(flags.source));
+  scan::ScanOptions scan = PQ_TRY(scan_options_of(flags.source));
+  const NamedTarget target = PQ_TRY(named_target(flags.target));
   ProgressLine line(flags.source.quiet);
-  source.options.progress = [&line](std::size_t done, std::size_t all) {
+  scan.progress = [&line](std::size_t done, std::size_t all) {
     line.show("reading layers", done, all);
   };
-  auto report = scan::take_inventory(source.target, flags.source.target, source.options);
+  auto report = scan::take_inventory(target.target, target.name, scan);
   line.clear();
-  if (!report) return std::unexpected(std::move(report).error().at(flags.source.target));
+  if (!report) return std::unexpected(std::move(report).error().at(target.name));
   PQ_TRY(write_reports(places, *report, options));
   // Nothing was searched for, so that no finding can trip a gate.
   return report->issues.empty() || flags.allow_incomplete ? static_cast<int>(ExitCode::Ok)
@@ -60,6 +62,7 @@ void add_sbom_command(CLI::App& app, Invocation& invocation) {
   const auto flags = std::make_shared<Flags>();
   CLI::App* command =
       app.add_subcommand("sbom", "Write a bill of materials: what is inside an image");
+  command->add_option("TARGET", flags->target, target_help())->required();
   add_source_flags(*command, flags->source);
   add_output_flags(*command, flags->output, report::FormatUse::Sbom);
   command

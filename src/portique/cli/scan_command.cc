@@ -1,30 +1,23 @@
 #include "portique/cli/scan_command.h"
 
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "portique/advisory/database.h"
-#include "portique/advisory/starter.h"
 #include "portique/base/text.h"
-#include "portique/cli/locations.h"
-#include "portique/cli/progress_line.h"
-#include "portique/cli/report_output.h"
-#include "portique/cli/source_flags.h"
-#include "portique/scan/filter.h"
-#include "portique/scan/gate.h"
-#include "portique/scan/ignore_file.h"
-#include "portique/scan/scan.h"
+#include "portique/cli/judgement_flags.h"
+#include "portique/cli/open_database.h"
+#include "portique/cli/scan_targets.h"
+#include "portique/image/local_images.h"
 
 namespace portique::cli {
-
-namespace fs = std::filesystem;
 
 namespace {
 
 struct Flags {
+  std::vector<std::string> targets;
+  bool all_local = false;
   SourceFlags source;
   OutputFlags output{.formats = {"table"}};
   std::string severity;
@@ -36,18 +29,10 @@ struct Flags {
   bool show_suppressed = false;
   bool kernel_headers = false;
   std::vector<std::string> scanners{"vuln"};
-  std::vector<std::string> ignore_files;
+  JudgementFlags judgement;
+  std::string base;
+  std::string compare_base;
   std::string database;
-};
-
-/// Everything that the flags say, checked, before any work is done.
-struct Plan {
-  Source source;
-  scan::Filter filter;
-  scan::Gate gate;
-  std::vector<scan::IgnoreFile> ignore_files;
-  std::vector<OutputPlace> places;
-  report::WriteOptions write;
 };
 
 base::Result<void> check_scanners(const std::vector<std::string>& scanners) {
@@ -59,80 +44,81 @@ base::Result<void> check_scanners(const std::vector<std::string>& scanners) {
   return {};
 }
 
-/// The files that the user named, which must be there; else those of the current folder that are.
-base::Result<std::vector<scan::IgnoreFile>> read_ignore_files(const std::vector<std::string>& named,
-                                                              const base::Limits& limits) {
-  std::vector<scan::IgnoreFile> files;
-  for (const std::string& path : named)
-    files.push_back(PQ_TRY(scan::read_ignore_file(path, limits)));
-  if (!named.empty()) return files;
-  return scan::read_ignore_files_in(".", limits);
+base::Result<scan::Gate> gate_of(const Flags& flags) {
+  scan::Gate gate;
+  gate.exit_code = flags.exit_code;
+  gate.allow_incomplete = flags.allow_incomplete;
+  if (flags.fail_on.empty()) return gate;
+  gate.fail_on = model::parse_severity(flags.fail_on);
+  if (gate.fail_on) return gate;
+  return base::fail(base::Code::InvalidArgument,
+                    "'" + base::printable(flags.fail_on) +
+                        "' is no severity; there are: critical, high, medium, low, negligible, "
+                        "unknown");
 }
 
-base::Result<Plan> make_plan(const Flags& flags) {
-  Plan plan;
+base::Result<ScanPlan> make_plan(const Flags& flags) {
+  ScanPlan plan;
   PQ_TRY(check_scanners(flags.scanners));
   plan.places = PQ_TRY(output_places(flags.output));
   plan.write = PQ_TRY(write_options(flags.output));
   plan.write.list_packages = flags.list_packages;
   plan.write.show_suppressed = flags.show_suppressed;
+  plan.quiet = flags.source.quiet;
   if (!flags.severity.empty())
     plan.filter.severities = PQ_TRY(scan::parse_severities(flags.severity));
   plan.filter.ignore_unfixed = flags.ignore_unfixed;
-  plan.gate.exit_code = flags.exit_code;
-  plan.gate.allow_incomplete = flags.allow_incomplete;
-  if (!flags.fail_on.empty()) {
-    plan.gate.fail_on = model::parse_severity(flags.fail_on);
-    if (!plan.gate.fail_on)
-      return base::fail(base::Code::InvalidArgument,
-                        "'" + base::printable(flags.fail_on) +
-                            "' is no severity; there are: critical, high, medium, low, negligible, "
-                            "unknown");
-  }
-  plan.ignore_files = PQ_TRY(read_ignore_files(flags.ignore_files, plan.source.options.limits));
-  plan.source = PQ_TRY(source_of(flags.source));
-  plan.source.options.kernel_headers = flags.kernel_headers;
+  plan.gate = PQ_TRY(gate_of(flags));
+  plan.options = PQ_TRY(scan_options_of(flags.source));
+  plan.options.kernel_headers = flags.kernel_headers;
+  plan.judgement = PQ_TRY(read_judgement(flags.judgement, plan.options.limits));
+  if (!flags.base.empty()) plan.base = PQ_TRY(named_target(flags.base));
+  if (!flags.compare_base.empty()) plan.compare_base = PQ_TRY(named_target(flags.compare_base));
   return plan;
 }
 
-/// The database that was named, else the one that `db update` keeps, else the one inside the
-/// program.
-base::Result<advisory::Database> open_database(const Flags& flags) {
-  if (!flags.database.empty()) return advisory::Database::open(flags.database);
-  auto database = advisory::Database::open(default_database(cache_dir_of(flags.source)));
-  if (database || database.error().code() != base::Code::NotFound) return database;
-  return advisory::open_starter(flags.source.no_cache ? fs::path{} : cache_dir_of(flags.source));
+base::Result<std::vector<NamedTarget>> targets_of(const Flags& flags, ScanPlan& plan) {
+  std::vector<NamedTarget> targets;
+  for (const std::string& name : flags.targets)
+    targets.push_back(PQ_TRY(named_target(name)));
+  if (flags.all_local) {
+    image::LocalImages local = PQ_TRY(image::list_local_images(plan.options.limits));
+    if (!local.silent.empty())
+      return base::fail(base::Code::Io,
+                        "not every engine could be asked: " + image::silence_of(local.silent));
+    for (image::LocalImage& image : local.images)
+      targets.push_back({image.name(), std::move(image.target)});
+  }
+  if (targets.empty())
+    return base::fail(flags.all_local ? base::Code::NotFound : base::Code::InvalidArgument,
+                      flags.all_local ? "the engines of this machine have no images"
+                                      : "there is no TARGET to scan");
+  return targets;
 }
 
-base::Result<int> scan_and_report(const Flags& flags, Plan plan) {
-  const advisory::Database database = PQ_TRY(open_database(flags));
-  ProgressLine line(flags.source.quiet);
-  scan::ScanOptions& options = plan.source.options;
-  options.progress = [&line](std::size_t done, std::size_t all) {
-    line.show("reading layers", done, all);
-  };
-  auto scanned = scan::scan(plan.source.target, flags.source.target, database, options);
-  line.clear();
-  if (!scanned) return std::unexpected(std::move(scanned).error().at(flags.source.target));
-  model::Report& report = *scanned;
-  for (const scan::IgnoreFile& file : plan.ignore_files)
-    scan::apply_ignore_file(file, report, options.now);
-  scan::apply_filter(plan.filter, report);
-  PQ_TRY(write_reports(plan.places, report, plan.write));
-  return scan::exit_code_of(report, plan.gate);
+base::Result<int> scan(const Flags& flags) {
+  ScanPlan plan = PQ_TRY(make_plan(flags));
+  const std::vector<NamedTarget> targets = PQ_TRY(targets_of(flags, plan));
+  const advisory::Database database = PQ_TRY(open_database(flags.database, flags.source));
+  if (targets.size() == 1 && !flags.all_local) return scan_target(plan, targets.front(), database);
+  return scan_targets(plan, targets, database);
 }
 
 ExitCode run(const Flags& flags) {
-  auto plan = make_plan(flags);
-  if (!plan) return complain(plan.error());
-  const auto code = scan_and_report(flags, std::move(*plan));
+  const auto code = scan(flags);
   return code ? static_cast<ExitCode>(*code) : complain(code.error());
 }
 
 void add_table_flags(CLI::App& command, Flags& flags) {
-  command.add_flag("--list-packages,--list-all-pkgs", flags.list_packages, "Table and trivy-json: list every package")
+  command
+      .add_flag("--list-packages,--list-all-pkgs",
+                flags.list_packages,
+                "Table and trivy-json: list every package")
       ->envname("PORTIQUE_LIST_PACKAGES");
-  command.add_flag("--show-suppressed", flags.show_suppressed, "Table and trivy-json: list what is ignored, too")
+  command
+      .add_flag("--show-suppressed",
+                flags.show_suppressed,
+                "Table and trivy-json: list what is ignored, too")
       ->envname("PORTIQUE_SHOW_SUPPRESSED");
 }
 
@@ -158,12 +144,20 @@ void add_gate_flags(CLI::App& command, Flags& flags) {
                 flags.allow_incomplete,
                 "Exit with 0 instead of 4 if something could not be read or checked")
       ->envname("PORTIQUE_ALLOW_INCOMPLETE");
+  add_judgement_flags(command, flags.judgement);
+}
+
+void add_base_flags(CLI::App& command, Flags& flags) {
   command
-      .add_option("--ignorefile",
-                  flags.ignore_files,
-                  "Ids to ignore (default: .portiqueignore and .trivyignore here)")
-      ->envname("PORTIQUE_IGNOREFILE")
-      ->type_name("FILE");
+      .add_option(
+          "--base", flags.base, "The image that TARGET was built from: whose findings are it?")
+      ->envname("PORTIQUE_BASE")
+      ->type_name("TARGET");
+  command
+      .add_option(
+          "--compare-base", flags.compare_base, "Another base: what would it take away and bring?")
+      ->envname("PORTIQUE_COMPARE_BASE")
+      ->type_name("TARGET");
 }
 
 void add_search_flags(CLI::App& command, Flags& flags) {
@@ -176,20 +170,22 @@ void add_search_flags(CLI::App& command, Flags& flags) {
                 flags.kernel_headers,
                 "Also match kernel headers with the kernel's advisories")
       ->envname("PORTIQUE_KERNEL_HEADERS");
-  command.add_option("--db", flags.database, "The advisory database to use")
-      ->envname("PORTIQUE_DB")
-      ->type_name("FILE");
+  add_database_flag(command, flags.database);
 }
 
 } // namespace
 
 void add_scan_command(CLI::App& app, Invocation& invocation) {
   const auto flags = std::make_shared<Flags>();
-  CLI::App* command = app.add_subcommand("scan", "Find known vulnerabilities in an image");
+  CLI::App* command = app.add_subcommand("scan", "Find known vulnerabilities in images");
+  command->add_option("TARGET", flags->targets, target_help());
+  command->add_flag(
+      "--all-local", flags->all_local, "Scan every image of Docker, containerd and podman");
   add_source_flags(*command, flags->source);
   add_output_flags(*command, flags->output, report::FormatUse::Report);
   add_table_flags(*command, *flags);
   add_gate_flags(*command, *flags);
+  add_base_flags(*command, *flags);
   add_search_flags(*command, *flags);
   command->callback([flags, &invocation] { invocation.run = [flags] { return run(*flags); }; });
 }

@@ -13,13 +13,6 @@ namespace portique::cli {
 
 namespace {
 
-std::string target_help() {
-  std::string help = "What to read: a path, or a path after one of\n";
-  for (const image::SourceInfo& info : image::source_kinds())
-    help += fmt::format("  {:<16} {}\n", std::string(info.scheme) + ":", info.about);
-  return help + "  PATH:NAME picks one of several images in it";
-}
-
 void add_registry_flags(CLI::App& command, SourceFlags& flags) {
   command
       .add_option("--insecure",
@@ -57,8 +50,14 @@ image::RegistryOptions registry_options(const SourceFlags& flags) {
 
 } // namespace
 
+std::string target_help() {
+  std::string help = "What to read: a path, or a path after one of\n";
+  for (const image::SourceInfo& info : image::source_kinds())
+    help += fmt::format("  {:<16} {}\n", std::string(info.scheme) + ":", info.about);
+  return help + "  PATH:NAME picks one of several images in it";
+}
+
 void add_source_flags(CLI::App& command, SourceFlags& flags) {
-  command.add_option("TARGET", flags.target, target_help())->required();
   command.add_option("--platform", flags.platform, "Which image of an index, e.g. linux/arm64")
       ->envname("PORTIQUE_PLATFORM")
       ->type_name("OS/ARCH");
@@ -83,20 +82,23 @@ std::filesystem::path cache_dir_of(const SourceFlags& flags) {
   return flags.cache_dir.empty() ? default_cache_dir() : std::filesystem::path(flags.cache_dir);
 }
 
-base::Result<Source> source_of(const SourceFlags& flags) {
-  Source source;
-  source.options.selection.platform = image::host_platform();
+base::Result<NamedTarget> named_target(const std::string& name) {
+  return NamedTarget{name, PQ_TRY(image::parse_target(name))};
+}
+
+base::Result<scan::ScanOptions> scan_options_of(const SourceFlags& flags) {
+  scan::ScanOptions options;
+  options.selection.platform = image::host_platform();
   if (!flags.platform.empty()) {
-    source.options.selection.platform = PQ_TRY(image::parse_platform(flags.platform));
-    source.options.selection.platform_demanded = true;
+    options.selection.platform = PQ_TRY(image::parse_platform(flags.platform));
+    options.selection.platform_demanded = true;
   }
-  source.options.registry = registry_options(flags);
-  source.options.declared = flags.include_declared;
-  if (!flags.no_cache) source.options.cache_dir = cache_dir_of(flags);
-  source.options.threads = std::max(1U, std::min(4U, std::thread::hardware_concurrency()));
-  source.options.now = base::now();
-  source.target = PQ_TRY(image::parse_target(flags.target));
-  return source;
+  options.registry = registry_options(flags);
+  options.declared = flags.include_declared;
+  if (!flags.no_cache) options.cache_dir = cache_dir_of(flags);
+  options.threads = std::max(1U, std::min(4U, std::thread::hardware_concurrency()));
+  options.now = base::now();
+  return options;
 }
 
 } // namespace portique::cli

@@ -17,7 +17,6 @@ class App;
 namespace portique::cli {
 
 struct SourceFlags {
-  std::string target;
   std::string platform;
   bool include_declared = false;
   std::string cache_dir;
@@ -29,19 +28,25 @@ struct SourceFlags {
   bool quiet = false;
 };
 
-/// TARGET, --platform, --include-declared, --cache-dir, --no-cache, --offline, --quiet, and how
+/// What the help says of a TARGET.
+std::string target_help();
+
+/// --platform, --include-declared, --cache-dir, --no-cache, --offline, --quiet, and how
 /// registries are reached. `flags` must outlive the parsing.
 void add_source_flags(CLI::App& command, SourceFlags& flags);
 
 /// The cache folder: the one that was named, else the user's.
 std::filesystem::path cache_dir_of(const SourceFlags& flags);
 
-/// What is to be read.
-struct Source {
+/// A target as the user named it.
+struct NamedTarget {
+  std::string name;
   image::Target target;
-  scan::ScanOptions options; ///< without progress
 };
 
-base::Result<Source> source_of(const SourceFlags& flags);
+base::Result<NamedTarget> named_target(const std::string& name);
+
+/// How it is to be read, without progress.
+base::Result<scan::ScanOptions> scan_options_of(const SourceFlags& flags);
 
 } // namespace portique::cli

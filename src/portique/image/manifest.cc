@@ -2,6 +2,7 @@
 
 #include "portique/base/json.h"
 #include "portique/base/text.h"
+#include "portique/image/base_hint.h"
 
 namespace portique::image {
 
@@ -119,6 +120,9 @@ base::Result<Config> parse_config(std::string_view text, const base::Limits& lim
                               base::parse_time(base::json_string(fields, "created")),
                               empty != nullptr && empty->is_bool() && empty->get_bool()});
   }
+  const json::object& labels = base::json_fields(&base::json_fields(&object, "config"), "Labels");
+  config.base_name = string_of(&labels, "org.opencontainers.image.base.name");
+  config.base_digest = string_of(&labels, "org.opencontainers.image.base.digest");
   return config;
 }
 
@@ -155,6 +159,7 @@ base::Result<void> apply_config(const Config& config, model::Image& image) {
                     " layers, the manifest " + std::to_string(image.layers.size()));
   image.platform = config.platform;
   image.created = config.created;
+  image.base = base_hint_of(config);
   std::size_t index = 0;
   for (model::Layer& layer : image.layers)
     layer.diff_id = config.diff_ids[index++];

@@ -61,6 +61,8 @@ struct Config {
   };
 
   std::vector<Step> history;
+  std::string base_name;   ///< label org.opencontainers.image.base.name
+  std::string base_digest; ///< label org.opencontainers.image.base.digest
 };
 
 base::Result<Config> parse_config(std::string_view json, const base::Limits& limits);
@@ -75,7 +77,7 @@ struct SavedImage {
 base::Result<std::vector<SavedImage>> parse_saved_images(std::string_view json,
                                                          const base::Limits& limits);
 
-/// Fills platform, time, and the layers' diff ids and history into `image`, whose layers have
+/// Fills platform, time, base, and the layers' diff ids and history into `image`, whose layers have
 /// their digests already. Code::Malformed if the config names another number of layers.
 base::Result<void> apply_config(const Config& config, model::Image& image);
 

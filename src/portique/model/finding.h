@@ -47,6 +47,13 @@ struct Epss {
   double percentile = 0; ///< 0 to 1
 };
 
+/// What one source says of a finding's severity.
+struct SourceSeverity {
+  std::string source; ///< short name: "debian", "ubuntu", "ghsa", "nvd", ...
+  Severity severity = Severity::Unknown;
+  std::string record; ///< id of the advisory that says so
+};
+
 /// What VEX says of a product and a vulnerability.
 enum class VexStatus : std::uint8_t { NotAffected, Affected, Fixed, UnderInvestigation };
 
@@ -80,6 +87,8 @@ struct Finding {
   Severity severity = Severity::Unknown;
   std::string
       severity_source; ///< "Debian", "Ubuntu", "CVSS 3.1 (ALPINE-CVE-2018-1)", "" if unknown
+  std::vector<SourceSeverity> severities; ///< all that say one, one entry a source
+  double risk = 0;                        ///< 0 to 100, from likelihood and impact: docs/risk.md
   std::string title;
   std::size_t package = kNoPackage; ///< index into the report's packages
   std::string path;                 ///< the file it is about, if it is about no package
@@ -88,6 +97,8 @@ struct Finding {
   std::optional<std::string> fixed_version;
   FixState fix_state = FixState::NotFixed;
   std::int32_t layer = kNoLayer;
+  std::optional<bool>
+      from_base;    ///< whether it comes from the base image; nothing if that is unknown
   bool kev = false; ///< in CISA's catalogue of known exploited vulnerabilities
   std::optional<Epss> epss;
   std::vector<Cvss> cvss;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -30,6 +31,14 @@ struct Layer {
   std::optional<base::Time> created;
 };
 
+/// What an image says of the image it was built from: its labels' and its history's word.
+struct BaseHint {
+  std::string name;       ///< label org.opencontainers.image.base.name
+  std::string digest;     ///< label org.opencontainers.image.base.digest
+  std::size_t layers = 0; ///< how many of the lowest layers are the base's, as the history looks;
+                          ///< 0 if it gives no clue
+};
+
 /// An image: what was pointed at, and what its manifest and config say.
 struct Image {
   std::vector<std::string> tags; ///< repository tags the archive or index gives
@@ -38,6 +47,7 @@ struct Image {
   Platform platform;
   std::optional<base::Time> created;
   std::vector<Layer> layers; ///< lowest first
+  BaseHint base;
 };
 
 } // namespace portique::model

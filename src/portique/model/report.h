@@ -56,14 +56,48 @@ struct Program {
   std::int32_t layer = kNoLayer; ///< index into the image's layers
 };
 
+/// A finding that a change of the base image takes away or brings.
+struct BaseChange {
+  std::string id;
+  std::string package;
+  Severity severity = Severity::Unknown;
+};
+
+/// What another base image would change.
+struct BaseComparison {
+  std::string name; ///< the other base, as the user named it
+  std::vector<BaseChange> removed;
+  std::vector<BaseChange> added;
+  std::size_t kept = 0; ///< findings of the base that stay
+};
+
+/// The image that the subject was built from.
+struct BaseImage {
+  enum class Known : std::uint8_t {
+    Given,   ///< the user named it, and the subject begins with its layers
+    Guessed, ///< from the history; docs/base-images.md
+  };
+
+  Known known = Known::Guessed;
+  std::string name;       ///< as the user or a label names it, "" if nothing does
+  std::string digest;     ///< of its manifest, as a label or the image says, "" if unknown
+  std::size_t layers = 0; ///< how many of the subject's lowest layers are its
+  std::optional<BaseComparison> comparison;
+};
+
+/// What findings are sorted by.
+enum class FindingOrder : std::uint8_t { Package, Severity, Risk };
+
 struct Report {
   Subject subject;
   Distro distro;
   std::optional<base::Time> distro_end_of_life; ///< when the release's support ends or ended
   Coverage coverage = Coverage::NoPackages;
-  std::vector<Package> packages; ///< sorted by type, name, version, arch, path
-  std::vector<Program> unowned;  ///< sorted by path
-  std::vector<Finding> findings; ///< sorted: package, then severity (worst first), then id
+  std::vector<Package> packages;              ///< sorted by type, name, version, arch, path
+  std::vector<Program> unowned;               ///< sorted by path
+  std::vector<Finding> findings;              ///< sorted as `order` says
+  FindingOrder order = FindingOrder::Package; ///< package, then severity (worst first), then id
+  std::optional<BaseImage> base; ///< nothing if it is not known, or there are no layers
   std::uint64_t hidden = 0;      ///< findings left out by --severity and --ignore-unfixed
   std::vector<Issue> issues;
   std::vector<std::string> notes; ///< worth saying, though nothing is missing: an expired exception

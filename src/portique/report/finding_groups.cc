@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <map>
 #include <tuple>
 
@@ -28,14 +29,18 @@ GroupKey key_of(const model::Finding& finding, const model::Package* package) {
           has_source ? package->source_version : package->version};
 }
 
-/// Findings come sorted by package, so a package that is there already is the last one.
+/// The packages stay in the report's order, whatever order the findings have.
 void add_once(std::vector<const model::Package*>& packages, const model::Package* package) {
-  if (package != nullptr && (packages.empty() || packages.back() != package))
-    packages.push_back(package);
+  if (package == nullptr) return;
+  const auto at = std::ranges::lower_bound(packages, package, std::less<>{});
+  if (at == packages.end() || *at != package) packages.insert(at, package);
 }
 
-double likelihood(const model::Finding& finding) {
-  return finding.epss && std::isfinite(finding.epss->score) ? finding.epss->score : 0.0;
+/// How urgent one is among those of the same severity; where no risk was computed, by what it is
+/// made of.
+std::tuple<double, bool, double> urgency(const model::Finding& finding) {
+  const bool known = finding.epss && std::isfinite(finding.epss->score);
+  return {finding.risk, finding.kev, known ? finding.epss->score : 0.0};
 }
 
 void add(Builder& builder, const model::Finding& finding, const model::Package* package) {
@@ -55,21 +60,28 @@ void add(Builder& builder, const model::Finding& finding, const model::Package* 
   add_once(group.packages, package);
 }
 
-bool worse_row(const GroupRow& a, const GroupRow& b) {
-  const auto rank = [](const GroupRow& row) {
-    const model::Finding& finding = *row.finding;
-    return std::tuple(finding.severity, finding.kev, likelihood(finding));
-  };
-  const auto name = [](const GroupRow& row) {
-    const model::Finding& finding = *row.finding;
-    return std::tie(finding.id, finding.fixed_version, finding.fix_state);
-  };
-  if (rank(a) != rank(b)) return rank(a) > rank(b);
-  return name(a) < name(b);
+bool worse_row(const GroupRow& a, const GroupRow& b, model::FindingOrder order) {
+  const model::Finding& x = *a.finding;
+  const model::Finding& y = *b.finding;
+  if (order == model::FindingOrder::Risk && x.risk != y.risk) return x.risk > y.risk;
+  if (x.severity != y.severity) return x.severity > y.severity;
+  if (urgency(x) != urgency(y)) return urgency(x) > urgency(y);
+  return std::tie(x.id, x.fixed_version, x.fix_state) <
+         std::tie(y.id, y.fixed_version, y.fix_state);
 }
 
-bool worse_group(const FindingGroup& a, const FindingGroup& b) {
-  if (a.kev != b.kev && (a.kev == 0 || b.kev == 0)) return a.kev > b.kev;
+double worst_risk(const FindingGroup& group) {
+  double worst = 0;
+  for (const GroupRow& row : group.rows)
+    worst = std::max(worst, row.finding->risk);
+  return worst;
+}
+
+bool worse_group(const FindingGroup& a, const FindingGroup& b, model::FindingOrder order) {
+  if (order == model::FindingOrder::Risk && worst_risk(a) != worst_risk(b))
+    return worst_risk(a) > worst_risk(b);
+  const bool kev_first = order == model::FindingOrder::Package;
+  if (kev_first && a.kev != b.kev && (a.kev == 0 || b.kev == 0)) return a.kev > b.kev;
   for (std::size_t i = a.by_severity.size(); i-- > 0;)
     if (a.by_severity.at(i) != b.by_severity.at(i))
       return a.by_severity.at(i) > b.by_severity.at(i);
@@ -94,10 +106,14 @@ std::vector<FindingGroup> group_findings(const model::Report& report, Counting c
   std::vector<FindingGroup> groups;
   groups.reserve(builders.size());
   for (auto& [key, builder] : builders) {
-    std::ranges::sort(builder.group.rows, worse_row);
+    std::ranges::sort(builder.group.rows, [&](const GroupRow& a, const GroupRow& b) {
+      return worse_row(a, b, report.order);
+    });
     groups.push_back(std::move(builder.group));
   }
-  std::ranges::sort(groups, worse_group);
+  std::ranges::sort(groups, [&](const FindingGroup& a, const FindingGroup& b) {
+    return worse_group(a, b, report.order);
+  });
   return groups;
 }
 

@@ -114,6 +114,10 @@ void write_summary(JsonWriter& json, const model::Report& report) {
   json.integer("kev", summary.kev);
   json.integer("suppressed", summary.suppressed);
   json.integer("hidden", summary.hidden);
+  if (report.base)
+    json.integer("from_base", summary.from_base);
+  else
+    json.null("from_base");
   json.integer("packages", summary.packages);
   json.end_object();
 }
@@ -190,6 +194,10 @@ void write_finding_place(JsonWriter& json,
   } else {
     json.null("layer");
   }
+  if (finding.from_base)
+    json.boolean("from_base", *finding.from_base);
+  else
+    json.null("from_base");
 }
 
 void write_scores(JsonWriter& json, const model::Finding& finding) {
@@ -214,21 +222,30 @@ void write_scores(JsonWriter& json, const model::Finding& finding) {
   json.end_array();
 }
 
-void write_finding(JsonWriter& json, const model::Report& report, const model::Finding& finding) {
-  json.begin_object();
-  json.text("id", finding.id);
-  json.texts("aliases", finding.aliases);
-  json.text("kind", model::finding_kind_name(finding.kind));
-  json.text("severity", model::severity_name(finding.severity));
-  json.text("severity_source", finding.severity_source);
-  json.text("title", finding.title);
-  write_finding_place(json, report, finding);
-  write_scores(json, finding);
-  json.texts("references", finding.references);
-  json.texts("advisories", finding.advisories);
-  json.time("published", finding.published);
-  json.time("modified", finding.modified);
-  json.text("fingerprint", finding.fingerprint);
+void write_severities(JsonWriter& json, const model::Finding& finding) {
+  json.begin_array("severities");
+  for (const model::SourceSeverity& severity : finding.severities) {
+    json.begin_object();
+    json.text("source", severity.source);
+    json.text("severity", model::severity_name(severity.severity));
+    json.text("record", severity.record);
+    json.end_object();
+  }
+  json.end_array();
+}
+
+void write_judgement(JsonWriter& json, const model::Finding& finding) {
+  if (finding.vex) {
+    json.begin_object("vex");
+    json.text("status", model::vex_status_name(finding.vex->status));
+    json.text("justification", finding.vex->justification);
+    json.text("text", finding.vex->text);
+    json.text("source", finding.vex->source);
+    json.time("timestamp", finding.vex->timestamp);
+    json.end_object();
+  } else {
+    json.null("vex");
+  }
   if (finding.suppression) {
     json.begin_object("suppressed");
     json.text("by", finding.suppression->by);
@@ -237,6 +254,64 @@ void write_finding(JsonWriter& json, const model::Report& report, const model::F
     json.end_object();
   } else {
     json.null("suppressed");
+  }
+}
+
+void write_finding(JsonWriter& json, const model::Report& report, const model::Finding& finding) {
+  json.begin_object();
+  json.text("id", finding.id);
+  json.texts("aliases", finding.aliases);
+  json.text("kind", model::finding_kind_name(finding.kind));
+  json.text("severity", model::severity_name(finding.severity));
+  json.text("severity_source", finding.severity_source);
+  write_severities(json, finding);
+  json.number("risk", finding.risk);
+  json.text("title", finding.title);
+  write_finding_place(json, report, finding);
+  write_scores(json, finding);
+  json.texts("references", finding.references);
+  json.texts("advisories", finding.advisories);
+  json.time("published", finding.published);
+  json.time("modified", finding.modified);
+  json.text("fingerprint", finding.fingerprint);
+  write_judgement(json, finding);
+  json.end_object();
+}
+
+void write_changes(JsonWriter& json,
+                   std::string_view name,
+                   const std::vector<model::BaseChange>& changes) {
+  json.begin_array(name);
+  for (const model::BaseChange& change : changes) {
+    json.begin_object();
+    json.text("id", change.id);
+    json.text("package", change.package);
+    json.text("severity", model::severity_name(change.severity));
+    json.end_object();
+  }
+  json.end_array();
+}
+
+void write_base(JsonWriter& json, const model::Report& report) {
+  if (!report.base) {
+    json.null("base");
+    return;
+  }
+  const model::BaseImage& base = *report.base;
+  json.begin_object("base");
+  json.text("known", base.known == model::BaseImage::Known::Given ? "given" : "guessed");
+  json.text_or_null("name", base.name);
+  json.text_or_null("digest", base.digest);
+  json.integer("layers", base.layers);
+  if (base.comparison) {
+    json.begin_object("comparison");
+    json.text("name", base.comparison->name);
+    json.integer("kept", base.comparison->kept);
+    write_changes(json, "removed", base.comparison->removed);
+    write_changes(json, "added", base.comparison->added);
+    json.end_object();
+  } else {
+    json.null("comparison");
   }
   json.end_object();
 }
@@ -286,6 +361,7 @@ write_json(const model::Report& report, const WriteOptions& /*options*/, const S
   write_database(json, report.database);
   write_summary(json, report);
   write_issues(json, report);
+  write_base(json, report);
   json.begin_array("findings");
   for (const model::Finding& finding : report.findings)
     write_finding(json, report, finding);

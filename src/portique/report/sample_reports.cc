@@ -183,6 +183,14 @@ model::Report everything() {
                .vector = "CVSS:3.1/AV:N/AC:H/PR:N/UI:N/S:C/C:H/I:H/A:H",
                .score = 9,
                .source = "GHSA-8h77-4q3w-gfgv"}};
+  git.severities = {{"debian", Severity::Critical, "DSA-5769-1"},
+                    {"ghsa", Severity::Critical, "GHSA-8h77-4q3w-gfgv"}};
+  git.risk = 92.5;
+  git.vex = model::VexNote{.status = model::VexStatus::Affected,
+                           .justification = {},
+                           .text = "upgrade to 1.5",
+                           .source = "OpenVEX web.vex.json",
+                           .timestamp = at("2026-11-01T00:00:00Z")};
   git.references = {"https://security-tracker.debian.org/tracker/CVE-2024-32002",
                     "https://github.com/git/git/security/advisories/GHSA-8h77-4q3w-gfgv"};
   git.published = at("2024-05-14T19:15:10Z");
@@ -190,6 +198,23 @@ model::Report everything() {
   report.findings[4].epss = report.findings[6].epss = model::Epss{.score = 0.0042};
   report.findings[16].suppression = model::Suppression{
       .by = ".portiqueignore:4", .reason = "tar runs as nobody", .until = at("2027-01-31")};
+  report.findings[16].vex = model::VexNote{.status = model::VexStatus::NotAffected,
+                                           .justification = "vulnerable_code_not_in_execute_path",
+                                           .text = "tar unpacks nothing of strangers",
+                                           .source = "OpenVEX web.vex.json",
+                                           .timestamp = std::nullopt};
+  report.base = model::BaseImage{
+      .known = model::BaseImage::Known::Given,
+      .name = "debian:12.4",
+      .digest = digest('e').text(),
+      .layers = 1,
+      .comparison = model::BaseComparison{.name = "debian:12.12",
+                                          .removed = {{"CVE-2023-5363", "libssl3", Severity::High},
+                                                      {"CVE-2024-2961", "libc6", Severity::High}},
+                                          .added = {{"CVE-2025-9999", "zlib1g", Severity::Low}},
+                                          .kept = 7}};
+  for (model::Finding& finding : report.findings)
+    finding.from_base = report.packages[finding.package].layer == 0;
   report.packages[1].licences = {"GPL-2", "LGPL-2.1+"};
   report.issues = {{.code = base::Code::Truncated,
                     .message = "the record of package 'nodejs' ends early",
@@ -208,6 +233,7 @@ model::Report clean() {
   report.issues.clear();
   report.notes.clear();
   report.hidden = 0;
+  report.base.reset();
   return report;
 }
 

@@ -101,7 +101,7 @@ TEST(SbomFormats, FindingsStandOnlyWhereThereWasASearch) {
     const Written form{format, "1.7", {}};
     EXPECT_THAT(text_of(form, report, {.inventory_only = true}), Not(HasSubstr("vulnerabilities")));
     EXPECT_THAT(text_of(form, report), HasSubstr("vulnerabilities"));
-    EXPECT_THAT(text_of(form, report), HasSubstr("in_triage"));
+    EXPECT_THAT(text_of(form, report), HasSubstr("not_affected"));
   }
   // That nothing was found is worth saying, too.
   EXPECT_THAT(text_of({"cyclonedx", "1.7", {}}, sample_report("clean")),

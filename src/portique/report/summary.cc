@@ -17,6 +17,7 @@ Summary summarise(const model::Report& report) {
     ++summary.by_severity.at(static_cast<std::size_t>(finding.severity));
     if (finding.fixed_version) ++summary.fixable;
     if (finding.kev) ++summary.kev;
+    if (finding.from_base.value_or(false)) ++summary.from_base;
   }
   return summary;
 }

@@ -15,6 +15,7 @@ struct Summary {
   std::array<std::size_t, 6> by_severity{}; ///< index: the value of model::Severity
   std::size_t fixable = 0;                  ///< a fixed version exists
   std::size_t kev = 0;                      ///< known to be exploited
+  std::size_t from_base = 0;                ///< come with the base image, as far as it is known
   std::size_t suppressed = 0;
   std::size_t hidden = 0; ///< left out by filters, not part of `total`
   std::size_t packages = 0;

@@ -59,13 +59,37 @@ void write_upgrades(Terminal& terminal, std::span<const Upgrade> upgrades) {
   }
 }
 
-/// How many of the fixable findings come with the lowest layer of several.
+/// How many of the fixable findings come with the base image; where that is not known, with the
+/// lowest layer of several.
 std::size_t fixable_in_base(const model::Report& report) {
-  if (report.subject.image.layers.size() < 2) return 0;
+  if (!report.base && report.subject.image.layers.size() < 2) return 0;
   return static_cast<std::size_t>(
-      std::ranges::count_if(report.findings, [](const model::Finding& finding) {
-        return !finding.suppression && finding.fixed_version && finding.layer == 0;
+      std::ranges::count_if(report.findings, [&](const model::Finding& finding) {
+        const bool in_base = report.base ? finding.from_base.value_or(false) : finding.layer == 0;
+        return !finding.suppression && finding.fixed_version && in_base;
       }));
+}
+
+std::string base_advice(const model::Report& report, std::size_t in_base, std::size_t fixable) {
+  if (!report.base)
+    return fmt::format(
+        "{} of the {} fixable findings come with layer 0: a newer base image may clear them",
+        in_base,
+        fixable);
+  const std::string& name = report.base->name;
+  return fmt::format("{} of the {} fixable findings come with the base image{}: a newer one may "
+                     "clear them",
+                     in_base,
+                     fixable,
+                     name.empty() ? "" : " " + name);
+}
+
+std::string comparison_advice(const model::BaseComparison& comparison) {
+  return fmt::format("the base image {} would clear {} and bring {}; {} of the base would stay",
+                     comparison.name,
+                     count_of(comparison.removed.size(), "finding", "findings"),
+                     comparison.added.size(),
+                     comparison.kept);
 }
 
 /// The packages with known exploited vulnerabilities that no upgrade clears, without repetition.
@@ -90,11 +114,10 @@ std::vector<std::string> other_advice(const model::Report& report, std::size_t f
     advice.push_back(fmt::format("move to a supported release: {} gets no more fixes ({})",
                                  distro_text(report.distro),
                                  support_text(report)));
-  if (const std::size_t in_base = fixable_in_base(report); in_base > 0)
-    advice.push_back(fmt::format(
-        "{} of the {} fixable findings come with layer 0: a newer base image may clear them",
-        in_base,
-        fixable));
+  if (report.base && report.base->comparison)
+    advice.push_back(comparison_advice(*report.base->comparison));
+  else if (const std::size_t in_base = fixable_in_base(report); in_base > 0)
+    advice.push_back(base_advice(report, in_base, fixable));
   const auto date = database_date(report.database);
   const bool is_covered = report.coverage != model::Coverage::NotCovered;
   if (is_covered && date && report.created - *date >= kOldDatabase)

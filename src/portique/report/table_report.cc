@@ -87,6 +87,7 @@ void write_header(Terminal& terminal, const model::Report& report) {
          {{count_of(report.unowned.size(), "program", "programs") +
            " or libraries that no package accounts for"}});
   fact("advisories", {{database_text(report.database, report.created)}});
+  if (const std::string base = base_text(report); !base.empty()) fact("base", {{one_line(base)}});
   if (report.coverage == model::Coverage::NotCovered)
     fact("coverage", {{"not covered, see below", Style::Warning}});
   if (!report.issues.empty())
@@ -229,7 +230,7 @@ private:
             {finding.kev ? "KEV" : "", Style::Exploited},
             {wide_ ? epss_text(finding) : "", Style::Dim},
             {fix_text(finding), fix_style},
-            {one_line(finding.title)}};
+            {vex_text(finding) + one_line(finding.title)}};
   }
 
   bool wide_;

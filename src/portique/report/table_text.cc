@@ -146,6 +146,25 @@ std::string epss_text(const model::Finding& finding) {
   return score < 0.01 ? "<1%" : fmt::format("{:.0f}%", score * 100);
 }
 
+std::string vex_text(const model::Finding& finding) {
+  if (!finding.vex || finding.suppression) return {};
+  std::string status(model::vex_status_name(finding.vex->status));
+  std::ranges::replace(status, '_', ' ');
+  return "VEX says " + status + ": ";
+}
+
+std::string base_text(const model::Report& report) {
+  if (!report.base) return {};
+  const model::BaseImage& base = *report.base;
+  const Summary summary = summarise(report);
+  std::string text = base.name.empty() ? "not named" : base.name;
+  if (base.known == model::BaseImage::Known::Guessed) text += " (a guess)";
+  text += base.layers == 1 ? ", layer 0" : fmt::format(", layers 0 to {}", base.layers - 1);
+  return text + fmt::format(": {} of {}",
+                            summary.from_base,
+                            count_of(summary.total, "finding", "findings"));
+}
+
 std::string coverage_gap_text(const model::Report& report) {
   if (report.coverage != model::Coverage::NotCovered) return {};
   return fmt::format("Not covered: the {} has no advisories for {}. Nothing can be said about its "

@@ -49,6 +49,12 @@ std::string fix_text(const model::Finding& finding);
 /// "12%", "<1%"; "" if it is not known.
 std::string epss_text(const model::Finding& finding);
 
+/// "VEX says affected: " before the title of what VEX speaks of without clearing it; else "".
+std::string vex_text(const model::Finding& finding);
+
+/// "alpine:3.19, layers 0 to 2: 12 of 30 findings", "" if the base image is not known.
+std::string base_text(const model::Report& report);
+
 /// What it means that nothing is known about the subject; "" if the advisories cover it.
 std::string coverage_gap_text(const model::Report& report);
 

@@ -12,6 +12,7 @@
 
 #include "portique/base/file.h"
 #include "portique/base/text.h"
+#include "portique/scan/ignore_yaml.h"
 
 namespace portique::scan {
 
@@ -90,7 +91,10 @@ std::string list_entries(std::span<const IgnoreEntry* const> entries) {
   constexpr std::size_t kShown = 10;
   std::string out;
   for (const IgnoreEntry* entry : entries.first(std::min(entries.size(), kShown)))
-    out += fmt::format("{}{} (line {})", out.empty() ? "" : ", ", entry->id, entry->line);
+    out += fmt::format("{}{} (line {})",
+                       out.empty() ? "" : ", ",
+                       entry->id.empty() ? "a rule" : entry->id,
+                       entry->line);
   if (entries.size() > kShown) out += fmt::format(" and {} more", entries.size() - kShown);
   return out;
 }
@@ -111,29 +115,39 @@ void add_note(model::Report& report,
 /// Entries of one file by their ids in lower case, and which of them a finding has met.
 class EntryIndex {
 public:
-  explicit EntryIndex(const IgnoreFile& file) : file_(file), used_(file.entries.size()) {
-    for (std::size_t i = 0; i < file.entries.size(); ++i)
+  EntryIndex(const IgnoreFile& file, const model::Report& report)
+      : file_(file), report_(report), used_(file.entries.size()) {
+    for (std::size_t i = 0; i < file.entries.size(); ++i) {
+      // Parsing has compiled it once, so this does not fail; if it did, the entry must not count.
+      auto compiled = ConditionMatcher::compile(file.entries[i].conditions);
+      conditions_.push_back(compiled ? std::optional(*std::move(compiled)) : std::nullopt);
       by_id_[base::to_lower(file.entries[i].id)].push_back(i);
+    }
   }
 
-  /// The first entry in the file that is in force and names the finding, or nullptr.
+  /// The first entry in the file that is in force and is about the finding, or nullptr.
   const IgnoreEntry* match(const model::Finding& finding, base::Time now) {
     const IgnoreEntry* found = nullptr;
-    match_id(finding.id, now, found);
+    match_id("", finding, now, found);
+    match_id(finding.id, finding, now, found);
     for (const std::string& alias : finding.aliases)
-      match_id(alias, now, found);
+      match_id(alias, finding, now, found);
     for (const std::string& advisory : finding.advisories)
-      match_id(advisory, now, found);
+      match_id(advisory, finding, now, found);
     return found;
   }
 
   [[nodiscard]] bool used(std::size_t entry) const { return used_[entry]; }
 
 private:
-  void match_id(std::string_view id, base::Time now, const IgnoreEntry*& found) {
+  void match_id(std::string_view id,
+                const model::Finding& finding,
+                base::Time now,
+                const IgnoreEntry*& found) {
     const auto entries = by_id_.find(base::to_lower(id));
     if (entries == by_id_.end()) return;
     for (const std::size_t i : entries->second) {
+      if (!conditions_[i] || !conditions_[i]->holds(finding, report_)) continue;
       used_[i] = true;
       const IgnoreEntry& entry = file_.entries[i];
       const bool expired = entry.expires && *entry.expires <= now;
@@ -142,6 +156,8 @@ private:
   }
 
   const IgnoreFile& file_;
+  const model::Report& report_;
+  std::vector<std::optional<ConditionMatcher>> conditions_;
   std::unordered_map<std::string, std::vector<std::size_t>> by_id_;
   std::vector<bool> used_;
 };
@@ -167,22 +183,28 @@ base::Result<IgnoreFile> parse_ignore_file(std::string name, std::string_view te
 base::Result<IgnoreFile> read_ignore_file(const std::filesystem::path& path,
                                           const base::Limits& limits) {
   const std::string text = PQ_TRY(base::read_file(path, limits.ignore_file_bytes));
+  const std::string ending = base::to_lower(path.extension().string());
+  if (ending == ".yaml" || ending == ".yml") return parse_ignore_yaml(path.string(), text, limits);
   return parse_ignore_file(path.string(), text);
 }
 
 base::Result<std::vector<IgnoreFile>> read_ignore_files_in(const std::filesystem::path& folder,
                                                            const base::Limits& limits) {
   std::vector<IgnoreFile> files;
-  for (const char* name : {".portiqueignore", ".trivyignore"}) {
+  for (const char* name : {".portiqueignore", ".trivyignore", ".trivyignore.yaml", ".grype.yaml"}) {
     auto text = base::read_file(folder / name, limits.ignore_file_bytes);
     if (!text && text.error().code() == base::Code::NotFound) continue;
-    files.push_back(PQ_TRY(parse_ignore_file(name, PQ_TRY(std::move(text)))));
+    const std::string content = PQ_TRY(std::move(text));
+    const bool is_yaml = std::string_view(name).ends_with(".yaml");
+    files.push_back(PQ_TRY(is_yaml ? parse_ignore_yaml(name, content, limits)
+                                   : parse_ignore_file(name, content)));
   }
   return files;
 }
 
 void apply_ignore_file(const IgnoreFile& file, model::Report& report, base::Time now) {
-  EntryIndex index(file);
+  std::ranges::copy(file.notes, std::back_inserter(report.notes));
+  EntryIndex index(file, report);
   for (model::Finding& finding : report.findings) {
     const IgnoreEntry* entry = index.match(finding, now);
     if (entry == nullptr || finding.suppression) continue;

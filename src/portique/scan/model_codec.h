@@ -39,9 +39,13 @@ template <typename Codec, base::CodedAs<Layer> T> void fields(Codec& codec, T& l
   codec(layer.digest, layer.diff_id, layer.size, layer.media_type, layer.created_by, layer.created);
 }
 
+template <typename Codec, base::CodedAs<BaseHint> T> void fields(Codec& codec, T& hint) {
+  codec(hint.name, hint.digest, hint.layers);
+}
+
 template <typename Codec, base::CodedAs<Image> T> void fields(Codec& codec, T& image) {
   codec(image.tags, image.manifest_digest, image.config_digest, image.platform, image.created);
-  codec(image.layers);
+  codec(image.layers, image.base);
 }
 
 template <typename Codec, base::CodedAs<SbomFinding> T> void fields(Codec& codec, T& finding) {

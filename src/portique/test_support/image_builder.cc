@@ -82,10 +82,17 @@ std::string config_json(const BuildImage& image) {
     diff_ids.push_back('"' + sha256(layer.tar) + '"');
     history.push_back(R"({"created_by":)" + boost::json::serialize(layer.created_by) + "}");
     history.emplace_back(R"({"created_by":"ENV X=1","empty_layer":true})");
+    for (const std::string& step : layer.empty_steps)
+      history.push_back(R"({"created_by":)" + boost::json::serialize(step) +
+                        R"(,"empty_layer":true})");
   }
+  boost::json::object labels;
+  for (const auto& [name, value] : image.labels)
+    labels[name] = value;
   return fmt::format(
-      R"({{"architecture":"{}","os":"linux","created":"2024-01-02T03:04:05Z","config":{{}},"rootfs":{{"type":"layers","diff_ids":[{}]}},"history":[{}]}})",
+      R"({{"architecture":"{}","os":"linux","created":"2024-01-02T03:04:05Z","config":{{"Labels":{}}},"rootfs":{{"type":"layers","diff_ids":[{}]}},"history":[{}]}})",
       image.architecture,
+      boost::json::serialize(labels),
       list(diff_ids),
       list(history));
 }

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace portique::test_support {
@@ -11,6 +12,7 @@ struct BuildLayer {
   std::string tar;
   bool gzip = false;
   std::string created_by = "COPY";
+  std::vector<std::string> empty_steps = {}; ///< of the history behind it, that made no layer
 };
 
 /// What an image to build looks like.
@@ -18,6 +20,7 @@ struct BuildImage {
   std::vector<BuildLayer> layers;
   std::string architecture = "amd64";
   std::string tag; ///< "" for none
+  std::vector<std::pair<std::string, std::string>> labels = {};
 };
 
 /// "sha256:...".
