@@ -5,24 +5,29 @@ PREFIX ?= /usr/local
 FUZZ_SECONDS ?= 60
 TARGET ?= rootfs:/
 
-.PHONY: all build demo test bench fuzz lint format install package starter-db clean setup
+.PHONY: all build build-all demo test bench fuzz lint format install package starter-db clean setup
 
 all: build
 
 setup:
 	tools/setup/install-packages debian-packages.txt
 
+# The program alone; build-all adds the tests and benchmarks.
 build: setup
+	cmake --preset release
+	cmake --build --preset release --parallel $(JOBS) --target portique
+
+build-all: setup
 	cmake --preset release
 	cmake --build --preset release --parallel $(JOBS)
 
 demo: build
 	build/release/src/portique/cli/portique scan --allow-incomplete $(TARGET)
 
-test: build
+test: build-all
 	ctest --test-dir build/release --output-on-failure --parallel $(JOBS) --timeout 600
 
-bench: build
+bench: build-all
 	bench/run build/release
 
 fuzz: setup

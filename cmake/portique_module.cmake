@@ -28,9 +28,22 @@ if(PORTIQUE_FUZZ)
   target_compile_options(portique_sanitizers INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
+# Time spent on optimising tests is longer than the time it saves when they run.
+add_library(portique_test_settings INTERFACE)
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  target_compile_options(portique_test_settings INTERFACE -O0)
+endif()
+
 # Settings of every target of ours.
 function(portique_target target)
   target_link_libraries(${target} PRIVATE portique_warnings portique_sanitizers)
+endfunction()
+
+# Settings of every test program.
+function(portique_test_target target)
+  portique_target(${target})
+  target_link_libraries(${target} PRIVATE
+    portique_test_support portique_test_settings GTest::gmock GTest::gtest GTest::gtest_main)
 endfunction()
 
 function(portique_module name)
@@ -55,9 +68,8 @@ function(portique_module name)
   if(ARG_TESTS)
     set(test_program ${library}_test)
     add_executable(${test_program} ${ARG_TESTS})
-    portique_target(${test_program})
-    target_link_libraries(${test_program} PRIVATE
-      ${library} portique_test_support GTest::gmock GTest::gtest GTest::gtest_main)
+    portique_test_target(${test_program})
+    target_link_libraries(${test_program} PRIVATE ${library})
     set_source_files_properties(${ARG_TESTS} PROPERTIES COMPILE_DEFINITIONS
       PORTIQUE_TESTDATA="${CMAKE_CURRENT_SOURCE_DIR}/testdata")
     gtest_discover_tests(${test_program} TEST_PREFIX ${name}. PROPERTIES TIMEOUT 300)
@@ -80,6 +92,11 @@ function(portique_part module)
   portique_fuzz_programs(${module} ${ARG_FUZZ})
 endfunction()
 
+if(NOT PORTIQUE_FUZZ)
+  add_library(portique_fuzz_replay OBJECT "${PROJECT_SOURCE_DIR}/cmake/fuzz_replay_main.cc")
+  portique_target(portique_fuzz_replay)
+endif()
+
 # One program for each fuzz target of a module that lies in the present folder.
 function(portique_fuzz_programs module)
   foreach(source ${ARGN})
@@ -94,7 +111,7 @@ function(portique_fuzz_programs module)
       set_property(GLOBAL APPEND PROPERTY PORTIQUE_FUZZ_PROGRAMS "${fuzz_program}=${seeds}")
     else()
       # Without libFuzzer the same target replays its seeds, so that it cannot rot.
-      target_sources(${fuzz_program} PRIVATE "${PROJECT_SOURCE_DIR}/cmake/fuzz_replay_main.cc")
+      target_link_libraries(${fuzz_program} PRIVATE portique_fuzz_replay)
       add_test(NAME fuzz-seeds.${module}.${unit} COMMAND ${fuzz_program} "${seeds}")
     endif()
   endforeach()
