@@ -166,7 +166,8 @@ base::Result<void> apply_config(const Config& config, model::Image& image) {
   index = 0;
   for (const Config::Step& step : config.history) {
     if (step.empty_layer) continue;
-    if (index >= image.layers.size()) break;
+    ++image.history_layers;
+    if (index >= image.layers.size()) continue;
     image.layers[index].created_by = step.created_by;
     image.layers[index].created = step.created;
     ++index;

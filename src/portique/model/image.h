@@ -46,7 +46,8 @@ struct Image {
   base::Digest config_digest;    ///< the image id
   Platform platform;
   std::optional<base::Time> created;
-  std::vector<Layer> layers; ///< lowest first
+  std::vector<Layer> layers;      ///< lowest first
+  std::size_t history_layers = 0; ///< how many layers the history tells of; 0 if there is none
   BaseHint base;
 };
 

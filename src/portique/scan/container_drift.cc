@@ -6,10 +6,10 @@
 #include <string>
 #include <tuple>
 
-#include "portique/base/digest.h"
 #include "portique/base/text.h"
 #include "portique/scan/file_owners.h"
 #include "portique/scan/file_tree.h"
+#include "portique/scan/image_finding.h"
 
 namespace portique::scan {
 
@@ -26,11 +26,6 @@ constexpr std::string_view kDriftPrefix = "PORTIQUE-DRIFT-";
 /// So many programs are named one by one; a container in which more appeared is not understood
 /// better by a longer list.
 constexpr std::size_t kNamedPrograms = 200;
-
-void set_fingerprint(model::Finding& finding) {
-  const std::string key = finding.id + '\0' + finding.path + '\0' + finding.evidence;
-  finding.fingerprint = base::digest_of(base::as_bytes(key)).hex();
-}
 
 /// What a package is called, whatever its version. The namespace of a distribution's packages is
 /// the distribution, which a container may name anew.
@@ -57,12 +52,8 @@ public:
 
 private:
   model::Finding finding_of(std::string_view id, model::Severity severity) const {
-    model::Finding finding;
-    finding.id = id;
+    model::Finding finding = image_finding(id, severity, {}, top_);
     finding.kind = model::FindingKind::Runtime;
-    finding.severity = severity;
-    finding.severity_source = "portique";
-    finding.layer = top_;
     return finding;
   }
 

@@ -136,7 +136,10 @@ TEST(ContainerDrift, ManyProgramsAreCountedAndNotAllNamed) {
 }
 
 TEST(ContainerDrift, WhatBefellTheDatabaseIsAboutTheContainer) {
-  const std::vector<LayerEvidence> layers{image_layer(), {.removed = {"lib/apk/db"}}};
+  std::vector<LayerEvidence> layers{image_layer(), {.removed = {"lib/apk/db"}}};
+  FileEvidence os_release{"etc/os-release", "os-release", {}};
+  os_release.analysis.distro = model::Distro{.id = "alpine", .version_id = "3.19"};
+  layers[0].files.push_back(os_release);
   Inventory now = merge_layers(layers);
   ASSERT_THAT(now.findings, SizeIs(1));
   turn_into_drift(now.findings, 0);

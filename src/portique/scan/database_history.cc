@@ -4,10 +4,10 @@
 #include <map>
 #include <unordered_set>
 
-#include "portique/base/digest.h"
 #include "portique/base/text.h"
 #include "portique/inventory/catalogers.h"
 #include "portique/scan/file_owners.h"
+#include "portique/scan/image_finding.h"
 
 namespace portique::scan {
 
@@ -15,22 +15,6 @@ namespace {
 
 constexpr std::string_view kDoctored = "PORTIQUE-IMAGE-DOCTORED-DATABASE";
 constexpr std::string_view kDeleted = "PORTIQUE-IMAGE-DELETED-DATABASE";
-
-model::Finding finding_about(std::string_view id, const FileEvidence& file, std::int32_t layer) {
-  model::Finding finding;
-  finding.id = id;
-  finding.kind = model::FindingKind::Misconfiguration;
-  finding.severity = model::Severity::High;
-  finding.severity_source = "portique";
-  finding.path = file.path;
-  finding.layer = layer;
-  return finding;
-}
-
-void set_fingerprint(model::Finding& finding) {
-  const std::string key = finding.id + '\0' + finding.path + '\0' + finding.evidence;
-  finding.fingerprint = base::digest_of(base::as_bytes(key)).hex();
-}
 
 bool lies_at(std::string_view path, std::string_view location) {
   while (true) {
@@ -126,7 +110,7 @@ PastPackages DatabaseHistory::vanished(std::span<const FileVersion> versions) co
       if (!taken_out.empty()) past.owned.push_back(&owned);
   }
   for (const auto& [layer, packages] : taken_out) {
-    model::Finding finding = finding_about(kDoctored, *versions.back().evidence, layer);
+    model::Finding finding = image_finding(kDoctored, model::Severity::High, versions.back().evidence->path, layer);
     finding.title = "Packages were taken out of the package database, but their files are there";
     finding.evidence = list_of(packages) + (packages.size() == 1 ? " is" : " are") +
                        " listed in a lower layer and not in this one";
@@ -153,7 +137,7 @@ PastPackages DatabaseHistory::deleted(const RemovedFile& file,
   for (const inventory::OwnedFiles& owned : evidence.analysis.owned)
     past.owned.push_back(&owned);
   if (!tree_->versions(evidence.path).empty()) return past; // replaced: the newer one counts too
-  model::Finding finding = finding_about(kDeleted, evidence, file.removed_in);
+  model::Finding finding = image_finding(kDeleted, model::Severity::High, evidence.path, file.removed_in);
   finding.title = "The package database was deleted";
   finding.evidence = "it lists " + std::to_string(past.packages.size()) +
                      " packages in a lower layer; they are taken to be installed";

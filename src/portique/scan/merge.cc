@@ -13,6 +13,7 @@
 #include "portique/scan/database_history.h"
 #include "portique/scan/file_owners.h"
 #include "portique/scan/file_tree.h"
+#include "portique/scan/settle_distro.h"
 
 namespace portique::scan {
 
@@ -119,6 +120,13 @@ private:
     return options_.declared || found->second->evidence == inventory::Evidence::Installed;
   }
 
+  [[nodiscard]] bool counts_at_place(const FileEvidence& file) const {
+    const auto found = catalogers_.find(file.cataloger);
+    if (found == catalogers_.end()) return false;
+    const auto& locations = found->second->locations;
+    return std::ranges::find(locations, file.path) != locations.end();
+  }
+
   void take_database(const inventory::Cataloger& cataloger, const Place& place) {
     const std::span<const FileVersion> versions = tree_.versions(place.resolved);
     if (versions.empty() || versions.back().evidence->cataloger != cataloger.id) return;
@@ -127,7 +135,11 @@ private:
     const inventory::Analysis& newest = versions.back().evidence->analysis;
     for (const model::Issue& issue : newest.issues)
       add_issue(issue, versions.back().layer);
-    if (newest.distro && !inventory_.distro.known()) inventory_.distro = *newest.distro;
+    // The first place that says anything wins; what its lower layers say is what was there before.
+    if (newest.distro && claims_.empty())
+      for (const FileVersion& version : versions)
+        if (version.evidence->analysis.distro)
+          claims_.push_back({*version.evidence->analysis.distro, version.layer, model::kNoLayer});
     for (const inventory::OwnedFiles& owned : newest.owned)
       owners_.add(owned);
     add_packages(listed_packages(versions));
@@ -167,6 +179,9 @@ private:
   /// What is not seen any more by who looks at the uppermost state alone.
   void take_removed() {
     if (!options_.layered) return;
+    for (const RemovedFile& file : tree_.removed())
+      if (file.last.evidence->analysis.distro && counts_at_place(*file.last.evidence))
+        claims_.push_back({*file.last.evidence->analysis.distro, file.last.layer, file.removed_in});
     const DatabaseHistory history(tree_);
     for (const std::span<const FileVersion> versions : databases_)
       take(history.vanished(versions));
@@ -201,7 +216,14 @@ private:
     inventory_.issues.push_back(std::move(issue));
   }
 
+  void take_distro() {
+    SettledDistro settled = settle_distro(claims_, inventory_.packages);
+    inventory_.distro = std::move(settled.distro);
+    std::ranges::move(settled.findings, std::back_inserter(inventory_.findings));
+  }
+
   void finish() {
+    take_distro();
     const std::string ns = purl_namespace(inventory_.distro);
     std::map<std::string_view, std::string_view> purls;
     for (model::Package& package : inventory_.packages) {
@@ -277,6 +299,7 @@ private:
   FileOwners owners_;
   std::map<std::string_view, const inventory::Cataloger*, std::less<>> catalogers_;
   std::vector<std::span<const FileVersion>> databases_; ///< those that have a history
+  std::vector<DistroClaim> claims_;
   std::set<std::string> taken_;
   std::unordered_set<std::string> known_packages_;
   std::map<std::string, const std::vector<std::string>*, std::less<>> licences_;

@@ -46,7 +46,7 @@ TEST(Merge, PutsPackagesDownToTheLayerThatBroughtThem) {
 }
 
 TEST(Merge, DeletedDatabasesStillCount) {
-  std::vector<LayerEvidence> layers{{.files = {status({"bash"})}}, {}};
+  std::vector<LayerEvidence> layers{{.files = {status({"bash"}), os_release("debian")}}, {}};
   layers[1].removed = {"var/lib/dpkg"};
   const Inventory inventory = merge_layers(layers);
   EXPECT_EQ(list(inventory), "bash@0 ");
@@ -58,7 +58,8 @@ TEST(Merge, DeletedDatabasesStillCount) {
 
 TEST(Merge, PackagesTakenOutOfTheDatabaseStillCountWhileTheirFilesAreThere) {
   std::vector<LayerEvidence> layers{
-      {.files = {status({"bash", "zsh"})}, .programs = {{"usr/bin/bash", {}}}},
+      {.files = {status({"bash", "zsh"}), os_release("debian")},
+       .programs = {{"usr/bin/bash", {}}}},
       {.files = {status({"zsh"})}}};
   layers[0].files[0].analysis.owned = {{"bash", {inventory::path_hash("bin/bash")}}};
   Inventory inventory = merge_layers(layers);

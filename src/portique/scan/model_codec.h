@@ -45,7 +45,7 @@ template <typename Codec, base::CodedAs<BaseHint> T> void fields(Codec& codec, T
 
 template <typename Codec, base::CodedAs<Image> T> void fields(Codec& codec, T& image) {
   codec(image.tags, image.manifest_digest, image.config_digest, image.platform, image.created);
-  codec(image.layers, image.base);
+  codec(image.layers, image.history_layers, image.base);
 }
 
 template <typename Codec, base::CodedAs<SbomFinding> T> void fields(Codec& codec, T& finding) {

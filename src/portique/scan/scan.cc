@@ -6,6 +6,7 @@
 #include "portique/advisory/ecosystem.h"
 #include "portique/advisory/match.h"
 #include "portique/scan/container_drift.h"
+#include "portique/scan/image_claims.h"
 #include "portique/scan/merge.h"
 #include "portique/scan/read_target.h"
 #include "portique/scan/sbom_source.h"
@@ -66,6 +67,9 @@ take_inventory(const image::Target& target, std::string_view name, const ScanOpt
     turn_into_drift(inventory.findings, static_cast<std::int32_t>(read.layers.size()) - 1);
     report.findings = container_drift(read.layers, report.packages);
   }
+  if (read.layered)
+    std::ranges::move(check_image_claims(report.subject.image, read.layers, options.now),
+                      std::back_inserter(report.findings));
   std::ranges::move(inventory.findings, std::back_inserter(report.findings));
   report.notes = std::move(read.notes);
   report.created = options.now;
