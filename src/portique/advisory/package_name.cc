@@ -19,6 +19,7 @@ struct PurlType {
 };
 
 constexpr std::array kPurlTypes{
+    PurlType{"bioconductor", "Bioconductor"},
     PurlType{"bitnami", "Bitnami"},
     PurlType{"cargo", "crates.io"},
     PurlType{"composer", "Packagist"},
@@ -99,6 +100,15 @@ std::string pep503(std::string_view name) {
   return normal;
 }
 
+/// Some records write the whole address of a repository, some without its scheme: "github.com/a/b".
+std::string repository_name(std::string_view name) {
+  if (const std::size_t scheme = name.find("://"); scheme != std::string_view::npos)
+    name.remove_prefix(scheme + 3);
+  if (name.ends_with('/')) name.remove_suffix(1);
+  if (name.ends_with(".git")) name.remove_suffix(4);
+  return base::to_lower(name);
+}
+
 bool ignores_case(std::string_view ecosystem) {
   constexpr std::array<std::string_view, 4> kNames{"NuGet", "Packagist", "Hex", "GitHub Actions"};
   return std::ranges::find(kNames, ecosystem) != kNames.end();
@@ -113,6 +123,7 @@ std::string_view ecosystem_base(std::string_view ecosystem) {
 std::string normal_name(std::string_view ecosystem, std::string_view name) {
   const std::string_view known = ecosystem_base(ecosystem);
   if (known == "PyPI") return pep503(name);
+  if (known == "SwiftURL") return repository_name(name);
   if (ignores_case(known)) return base::to_lower(name);
   return std::string(name);
 }

@@ -26,6 +26,9 @@ TEST(PackageName, IsComparedAsItsEcosystemDoes) {
            NameCase{"RubyGems", "RedCloth", "RedCloth"},
            NameCase{"crates.io", "Inflector", "Inflector"},
            NameCase{"PyPI", "", ""},
+           NameCase{"SwiftURL", "https://github.com/Vapor/vapor.git", "github.com/vapor/vapor"},
+           NameCase{"SwiftURL", "github.com/vapor/vapor", "github.com/vapor/vapor"},
+           NameCase{"SwiftURL", "https://", ""},
        })
     EXPECT_EQ(normal_name(row.ecosystem, row.written), row.normal) << row.ecosystem;
 }
@@ -60,6 +63,7 @@ TEST(PackageName, IsTakenFromTheParts) {
            PurlCase{"composer", "symfony", "http-kernel", "Packagist", "symfony/http-kernel"},
            PurlCase{
                "swift", "github.com/apple", "swift-nio", "SwiftURL", "github.com/apple/swift-nio"},
+           PurlCase{"bioconductor", "", "BiocGenerics", "Bioconductor", "BiocGenerics"},
            PurlCase{"pypi", "", "requests", "PyPI", "requests"},
            PurlCase{"github", "actions", "checkout", "GitHub Actions", "actions/checkout"},
        }) {
@@ -102,7 +106,8 @@ TEST(PackageName, OfAProgramIsTheOneOfBitnamisCatalogue) {
 }
 
 TEST(PackageName, LeadsToAnOrderOfVersions) {
-  for (const char* type : {"bitnami",
+  for (const char* type : {"bioconductor",
+                           "bitnami",
                            "cargo",
                            "composer",
                            "conan",
@@ -111,11 +116,13 @@ TEST(PackageName, LeadsToAnOrderOfVersions) {
                            "golang",
                            "hackage",
                            "hex",
+                           "julia",
                            "maven",
                            "npm",
                            "nuget",
                            "pub",
-                           "pypi"})
+                           "pypi",
+                           "swift"})
     EXPECT_TRUE(version::scheme_of_ecosystem(ecosystem_of_purl_type(type))) << type;
 }
 

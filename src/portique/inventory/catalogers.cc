@@ -12,17 +12,25 @@
 #include <fmt/format.h>
 
 #include "portique/base/text.h"
+#include "portique/inventory/cpp/catalogers.h"
+#include "portique/inventory/dart/catalogers.h"
 #include "portique/inventory/dotnet/catalogers.h"
+#include "portique/inventory/erlang/catalogers.h"
 #include "portique/inventory/executable/catalogers.h"
 #include "portique/inventory/github_actions/catalogers.h"
 #include "portique/inventory/go/catalogers.h"
+#include "portique/inventory/haskell/catalogers.h"
 #include "portique/inventory/java/catalogers.h"
 #include "portique/inventory/javascript/catalogers.h"
+#include "portique/inventory/julia/catalogers.h"
+#include "portique/inventory/lua/catalogers.h"
 #include "portique/inventory/os/catalogers.h"
 #include "portique/inventory/php/catalogers.h"
 #include "portique/inventory/python/catalogers.h"
+#include "portique/inventory/r/catalogers.h"
 #include "portique/inventory/ruby/catalogers.h"
 #include "portique/inventory/rust/catalogers.h"
+#include "portique/inventory/swift/catalogers.h"
 #include "portique/inventory/wordpress/catalogers.h"
 
 namespace portique::inventory {
@@ -31,16 +39,24 @@ namespace {
 
 constexpr std::array kFamilies{
     CatalogerFamily{"os", "Distributions", kOsCatalogers},
+    CatalogerFamily{"cpp", "C and C++", kCppCatalogers},
+    CatalogerFamily{"dart", "Dart", kDartCatalogers},
     CatalogerFamily{"dotnet", ".NET", kDotnetCatalogers},
+    CatalogerFamily{"erlang", "Elixir and Erlang", kErlangCatalogers},
     CatalogerFamily{"executable", "Programs and libraries", kExecutableCatalogers},
     CatalogerFamily{"github_actions", "GitHub Actions", kGithubActionsCatalogers},
     CatalogerFamily{"go", "Go", kGoCatalogers},
+    CatalogerFamily{"haskell", "Haskell", kHaskellCatalogers},
     CatalogerFamily{"java", "Java", kJavaCatalogers},
     CatalogerFamily{"javascript", "JavaScript", kJavascriptCatalogers},
+    CatalogerFamily{"julia", "Julia", kJuliaCatalogers},
+    CatalogerFamily{"lua", "Lua", kLuaCatalogers},
     CatalogerFamily{"php", "PHP", kPhpCatalogers},
     CatalogerFamily{"python", "Python", kPythonCatalogers},
+    CatalogerFamily{"r", "R", kRCatalogers},
     CatalogerFamily{"ruby", "Ruby", kRubyCatalogers},
     CatalogerFamily{"rust", "Rust", kRustCatalogers},
+    CatalogerFamily{"swift", "Swift", kSwiftCatalogers},
     CatalogerFamily{"wordpress", "WordPress", kWordpressCatalogers},
 };
 

@@ -38,11 +38,11 @@ struct Package {
   std::vector<std::string> licences; ///< as written
   std::string maintainer;            ///< dpkg Maintainer, apk m:, rpm PACKAGER or VENDOR
   std::string path;                  ///< the file it was read from, without leading slash
-  std::string inner_path; ///< where in that file, if it is an archive of archives:
-                          ///< "BOOT-INF/lib/a.jar"; "" for the file itself
+  std::string inner_path;            ///< where in that file, if it is an archive of archives:
+                                     ///< "BOOT-INF/lib/a.jar"; "" for the file itself
   std::int32_t layer = kNoLayer;     ///< index into the image's layers: the one that brought it
-  std::string purl;                  ///< set when the distribution is known
-  std::string found_by;              ///< id of the cataloger, or of the SBOM reader
+  std::string purl; ///< set when the distribution is known, by the cataloger if it has qualifiers
+  std::string found_by;  ///< id of the cataloger, or of the SBOM reader
   bool declared = false; ///< a lock file or manifest asks for it; nobody saw it installed
   PackageScope scope = PackageScope::Runtime;
   std::vector<std::string>

@@ -228,6 +228,7 @@ private:
     std::map<std::string_view, std::string_view> purls;
     for (model::Package& package : inventory_.packages) {
       if (!model::is_os_package(package)) {
+        if (!package.purl.empty()) continue;
         package.purl = model::purl_of(package, inventory_.distro).text();
         continue;
       }

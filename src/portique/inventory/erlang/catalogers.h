@@ -1,0 +1,16 @@
+#pragma once
+
+#include <array>
+
+#include "portique/inventory/cataloger.h"
+#include "portique/inventory/erlang/mix_lock.h"
+#include "portique/inventory/erlang/rebar_lock.h"
+
+namespace portique::inventory {
+
+inline constexpr std::array kErlangCatalogers{
+    kMixLock,
+    kRebarLock,
+};
+
+} // namespace portique::inventory

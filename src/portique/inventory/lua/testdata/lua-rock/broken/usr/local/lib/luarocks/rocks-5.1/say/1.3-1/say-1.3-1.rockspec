@@ -1,0 +1,2 @@
+package = "say"
+dependencies = { "lua >= 5.1

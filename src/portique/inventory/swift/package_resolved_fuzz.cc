@@ -1,0 +1,13 @@
+#include <cstdint>
+#include <cstdlib>
+#include <span>
+
+#include "portique/inventory/swift/package_resolved.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const auto bytes = std::as_bytes(std::span(data, size));
+  const auto found = portique::inventory::analyze_package_resolved({"Package.resolved", bytes}, {});
+  for (const auto& package : found.packages)
+    if (package.name.empty() || package.version.empty() || package.type != "swift") std::abort();
+  return 0;
+}
