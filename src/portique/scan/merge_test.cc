@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include "portique/inventory/os/dpkg_files.h"
+#include "portique/inventory/r/r_installed.h"
 #include "portique/scan/merge.h"
 
 namespace portique::scan {
@@ -137,6 +139,47 @@ TEST(Merge, DistroAndLicencesCompleteThePackages) {
   EXPECT_EQ(inventory.packages[0].licences, std::vector<std::string>{"GPL-3"});
   EXPECT_EQ(inventory.packages[1].licences, std::vector<std::string>{"GPL-3"});
   EXPECT_EQ(inventory.packages[0].purl, "pkg:deb/debian/bash@1?arch=amd64&distro=debian-12");
+}
+
+// As Debian's r-cran-jsonlite has it: the package of R is the deb package's, and is listed once.
+TEST(Merge, PutsPackagesOfRDownToTheDebPackage) {
+  FileEvidence files{"var/lib/dpkg/info/r-cran-jsonlite.list", "dpkg-files", {}};
+  files.analysis = inventory::analyze_dpkg_files(
+      {files.path, base::as_bytes("/.\n/usr\n/usr/lib/R/site-library/jsonlite/DESCRIPTION\n")}, {});
+  const auto installed = [](std::string path) {
+    FileEvidence file{std::move(path), "r-installed", {}};
+    file.analysis = inventory::analyze_r_installed(
+        {file.path, base::as_bytes("Package: jsonlite\nVersion: 1.8.4\nBuilt: R 4.2.2\n")}, {});
+    return file;
+  };
+  std::vector<LayerEvidence> layers{
+      {.files = {os_release("debian"),
+                 status({"r-cran-jsonlite"}),
+                 files,
+                 installed("usr/lib/R/site-library/jsonlite/DESCRIPTION")}}};
+  const Inventory owned = merge_layers(layers);
+  ASSERT_EQ(owned.packages.size(), 2U);
+  EXPECT_EQ(owned.packages[0].purl, "pkg:cran/jsonlite@1.8.4");
+  EXPECT_EQ(owned.packages[0].owner, owned.packages[1].purl);
+  EXPECT_EQ(owned.packages[1].owner, "");
+
+  layers[0].files.back() = installed("usr/local/lib/R/site-library/jsonlite/DESCRIPTION");
+  const Inventory own = merge_layers(layers);
+  ASSERT_EQ(own.packages.size(), 2U);
+  EXPECT_EQ(own.packages[0].owner, "") << "somebody installed it beside Debian's";
+}
+
+TEST(Merge, KeepsThePurlThatACatalogerMade) {
+  FileEvidence lock{"app/Manifest.toml", "julia-manifest", {}};
+  lock.analysis.packages.push_back({.type = "julia", .name = "HTTP", .version = "1.9.4"});
+  lock.analysis.packages.push_back(lock.analysis.packages[0]);
+  lock.analysis.packages[1].name = "JSON";
+  lock.analysis.packages[0].purl = "pkg:julia/HTTP@1.9.4?uuid=cd3eb016";
+  const std::vector<LayerEvidence> layers{{.files = {lock}}};
+  const Inventory inventory = merge_layers(layers, {.declared = true});
+  ASSERT_EQ(inventory.packages.size(), 2U);
+  EXPECT_EQ(inventory.packages[0].purl, "pkg:julia/HTTP@1.9.4?uuid=cd3eb016");
+  EXPECT_EQ(inventory.packages[1].purl, "pkg:julia/JSON@1.9.4");
 }
 
 TEST(Merge, IssuesKeepTheirLayer) {
