@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "portique/version/apk.h"
+#include "portique/version/conan.h"
 #include "portique/version/dpkg.h"
 #include "portique/version/maven.h"
 #include "portique/version/number_list.h"
@@ -32,6 +33,7 @@ constexpr std::array kSchemes{
     SchemeInfo{Scheme::Cran, "CRAN", compare_cran, valid_cran},
     SchemeInfo{Scheme::Hackage, "Hackage", compare_hackage, valid_hackage},
     SchemeInfo{Scheme::Pub, "pub", compare_pub, valid_pub},
+    SchemeInfo{Scheme::Conan, "Conan", compare_conan, valid_conan},
 };
 
 constexpr bool in_order_of_enumeration() {
@@ -58,7 +60,7 @@ constexpr std::array kEcosystems{
     EcosystemScheme{"Bitnami", Scheme::Semver},
     EcosystemScheme{"CRAN", Scheme::Cran},
     EcosystemScheme{"Chainguard", Scheme::Apk},
-    EcosystemScheme{"ConanCenter", Scheme::Semver},
+    EcosystemScheme{"ConanCenter", Scheme::Conan},
     EcosystemScheme{"Debian", Scheme::Dpkg},
     EcosystemScheme{"Echo", Scheme::Dpkg},
     EcosystemScheme{"GHC", Scheme::Hackage},

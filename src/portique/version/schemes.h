@@ -26,6 +26,7 @@ enum class Scheme : std::uint8_t {
   Cran,      ///< R's package_version
   Hackage,   ///< Haskell PVP
   Pub,       ///< SemVer with ordered build metadata
+  Conan,     ///< Conan's Version: any text, "1.1.1k" among it
 };
 
 struct SchemeInfo {

@@ -174,6 +174,34 @@ const std::vector<Ladder>& ladders() {
       {Scheme::Hackage, {{"1.2"}, {"1.2.0"}, {"1.2.0.1"}, {"1.10"}, {"2"}}},
       {Scheme::Pub,
        {{"1.0.0-alpha"}, {"1.0.0"}, {"1.0.0+1"}, {"1.0.0+2"}, {"1.0.0+10"}, {"1.0.1-rc"}}},
+      // All but the last steps as conan.internal.model.version.Version has it.
+      {Scheme::Conan,
+       {{"0-pre"},
+        {"0", "0.0", "00"},
+        {"1.0.2zf"},
+        {"1.1.0l"},
+        {"1.1.1-pre1"},
+        {"1.1.1-pre2", "1.1.1.0-pre2"},
+        {"1.1.1", "1.1.1.0"},
+        {"1.1.1+1"},
+        {"1.1.1+2"},
+        {"1.1.1+10"},
+        {"1.1.1.1"},
+        {"1.1.1a"},
+        {"1.1.1k"},
+        {"1.1.1q"},
+        {"1.1.2"},
+        {"1.10"},
+        {"3.0.0-alpha"},
+        {"3.0.0-beta.2"},
+        {"3.0.0-beta.10"},
+        {"3", "3.0.0"},
+        {"10k"},
+        {"cci.20200101"},
+        {"cci.20210309"},
+        {"system"}}},
+      // Conan itself compares these as texts, which makes a circle of them.
+      {Scheme::Conan, {{"1k"}, {"2"}, {"9e"}, {"10"}, {"10a"}}},
   };
   return all;
 }
@@ -213,7 +241,8 @@ TEST(Schemes, KnowWhatIsNoVersion) {
         Case{Scheme::Go, {"v1", "go1.2rc1"}, {"", "x"}},
         Case{Scheme::Cran, {"1.2-3"}, {"", "1.", "a"}},
         Case{Scheme::Hackage, {"1.2"}, {"", "1-2", "a"}},
-        Case{Scheme::Pub, {"1.2.3+4"}, {"", "x"}}}) {
+        Case{Scheme::Pub, {"1.2.3+4"}, {"", "x"}},
+        Case{Scheme::Conan, {"1.1.1k", "cci.20210309", "system"}, {"", "1 2"}}}) {
     const SchemeInfo& info = scheme_info(c.scheme);
     for (const std::string& version : c.good)
       EXPECT_TRUE(info.valid(version)) << info.name << " '" << version << "'";
@@ -230,6 +259,7 @@ TEST(Schemes, AreFoundByTheNamesOfOsv) {
   EXPECT_EQ(scheme_of_ecosystem("npm"), Scheme::Semver);
   EXPECT_EQ(scheme_of_ecosystem("crates.io"), Scheme::Semver);
   EXPECT_EQ(scheme_of_ecosystem("PyPI"), Scheme::Pep440);
+  EXPECT_EQ(scheme_of_ecosystem("ConanCenter"), Scheme::Conan);
   EXPECT_EQ(scheme_of_ecosystem("pypi"), std::nullopt) << "case matters";
   EXPECT_EQ(scheme_of_ecosystem("Atlantis"), std::nullopt);
   EXPECT_TRUE(std::ranges::is_sorted(ecosystem_names()));
