@@ -54,25 +54,48 @@ std::string_view without_zeros_at_end(std::string_view items) {
   return items;
 }
 
+/// Numbers stand between what ASCII has before and behind the digits.
+int rank_of(std::string_view item) {
+  if (item.empty() || item.front() < '0') return 0;
+  return base::is_digit(item.front()) ? 1 : 2;
+}
+
 std::strong_ordering compare_item(std::string_view a, std::string_view b) {
+  if (rank_of(a) != rank_of(b)) return rank_of(a) <=> rank_of(b);
   std::size_t end_of_a = 0;
   std::size_t end_of_b = 0;
   const std::string_view number_of_a = take_digits(a, end_of_a);
   const std::string_view number_of_b = take_digits(b, end_of_b);
-  if (number_of_a.empty() != number_of_b.empty() && !a.empty() && !b.empty())
-    return number_of_a.empty() ? std::strong_ordering::greater : std::strong_ordering::less;
   if (const auto order = compare_digits(number_of_a, number_of_b); order != 0) return order;
   return a.substr(end_of_a).compare(b.substr(end_of_b)) <=> 0;
 }
 
+/// The items of a version one by one; an empty one may be the last.
+class Items {
+public:
+  explicit Items(std::string_view text)
+      : rest_(without_zeros_at_end(text)), more_(!rest_.empty()) {}
+
+  [[nodiscard]] bool more() const { return more_; }
+
+  std::string_view take() {
+    more_ = rest_.contains('.');
+    return base::take_until(rest_, '.');
+  }
+
+private:
+  std::string_view rest_;
+  bool more_;
+};
+
 std::strong_ordering compare_items(std::string_view a, std::string_view b) {
-  a = without_zeros_at_end(a);
-  b = without_zeros_at_end(b);
-  while (!a.empty() && !b.empty()) {
-    const auto order = compare_item(base::take_until(a, '.'), base::take_until(b, '.'));
+  Items left(a);
+  Items right(b);
+  while (left.more() && right.more()) {
+    const auto order = compare_item(left.take(), right.take());
     if (order != 0) return order;
   }
-  return !a.empty() <=> !b.empty();
+  return left.more() <=> right.more();
 }
 
 } // namespace

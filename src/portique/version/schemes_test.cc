@@ -200,6 +200,7 @@ const std::vector<Ladder>& ladders() {
         {"cci.20200101"},
         {"cci.20210309"},
         {"system"}}},
+      {Scheme::Conan, {{"1"}, {"1.-x"}, {"1."}, {"1.2"}, {"1.x"}}},
       // Conan itself compares these as texts, which makes a circle of them.
       {Scheme::Conan, {{"1k"}, {"2"}, {"9e"}, {"10"}, {"10a"}}},
   };
