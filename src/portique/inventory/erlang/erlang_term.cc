@@ -3,6 +3,7 @@
 // with such is malformed.
 #include "portique/inventory/erlang/erlang_term.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -135,24 +136,34 @@ private:
     return {};
   }
 
-  /// <<"abc">>, <<"abc"/utf8>>, <<>>.
+  /// <<"abc">>, <<"abc"/utf8>>, <<>>; one of numbers is no text.
   base::Result<void> read_binary(ErlangTerm& term) {
     term.kind = Kind::Text;
     skip_blanks();
     if (take(">>")) return {};
-    if (!take("\"")) return malformed("a binary is not written as text");
-    PQ_TRY(read_quoted(term, Kind::Text, '"'));
-    if (!take("/utf8")) skip_blanks();
+    if (!take("\"")) {
+      const std::size_t end = text_.substr(at_).find_first_not_of("0123456789,: \t\r\n");
+      at_ = end == std::string_view::npos ? text_.size() : at_ + end;
+      term.kind = Kind::Other;
+    } else {
+      PQ_TRY(read_quoted(term, Kind::Text, '"'));
+      if (!take("/utf8")) skip_blanks();
+    }
     if (!take(">>")) return malformed("a binary does not end");
     return {};
   }
 
-  /// Atoms without quotes, and numbers.
+  /// Atoms without quotes, and numbers: 1, -1.5, 16#ff, $a.
   base::Result<void> read_name(ErlangTerm& term, Kind kind) {
     term.kind = kind;
     const std::size_t begin = at_;
     if (peek() == '-') ++at_;
-    while (at_ < text_.size() && is_name(text_[at_])) {
+    if (!elixir_ && kind == Kind::Other && take("$") && at_ < text_.size()) {
+      at_ = std::min(at_ + (text_[at_] == '\\' ? 2 : 1), text_.size());
+      return {};
+    }
+    const bool is_number = kind == Kind::Other && !elixir_;
+    while (at_ < text_.size() && (is_name(text_[at_]) || (is_number && is_in_number(at_)))) {
       // The full stop behind the term is not a part of it.
       if (!elixir_ && text_[at_] == '.' && (at_ + 1 >= text_.size() || !is_name(text_[at_ + 1])))
         break;
@@ -161,6 +172,13 @@ private:
     term.text = text_.substr(begin, at_ - begin);
     if (term.text.empty()) return malformed("this is no value");
     return {};
+  }
+
+  /// The hash of a base, the sign of an exponent.
+  [[nodiscard]] bool is_in_number(std::size_t at) const {
+    if (text_[at] == '#') return true;
+    return (text_[at] == '-' || text_[at] == '+') && at > 0 &&
+           (text_[at - 1] == 'e' || text_[at - 1] == 'E');
   }
 
   std::string_view text_;

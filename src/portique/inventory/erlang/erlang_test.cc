@@ -9,6 +9,7 @@
 #include "portique/inventory/cataloger_test_support.h"
 #include "portique/inventory/erlang/erlang_term.h"
 #include "portique/inventory/erlang/mix_lock.h"
+#include "portique/inventory/erlang/otp_application.h"
 #include "portique/inventory/erlang/rebar_lock.h"
 #include "portique/test_support/shared_data.h"
 
@@ -52,7 +53,8 @@ TEST(ErlangTerm, RefusesWhatIsNoValue) {
       {"{a, b}", ErlangDialect::Erlang},
       {"{a b}.", ErlangDialect::Erlang},
       {"{a, b", ErlangDialect::Erlang},
-      {"<<1, 2>>.", ErlangDialect::Erlang},
+      {"<<X>>.", ErlangDialect::Erlang},
+      {"<<1, 2", ErlangDialect::Erlang},
       {"<<\"a\".", ErlangDialect::Erlang},
       {"\"a", ErlangDialect::Erlang},
       {"\"a\\", ErlangDialect::Erlang},
@@ -75,6 +77,39 @@ TEST(ErlangTerm, IsBounded) {
       parse_erlang_terms("[1,2,3,4].", ErlangDialect::Erlang, {.lock_file_values = 4});
   ASSERT_FALSE(many);
   EXPECT_EQ(many.error().code(), base::Code::LimitExceeded);
+}
+
+TEST(ErlangTerm, PassesOverNumbers) {
+  const auto terms = parse_erlang_terms(
+      "[16#ff, $a, $\\n, $., 1.0e-3, <<1, 2:8>>, #{a => 1}, b].", ErlangDialect::Erlang, {});
+  ASSERT_TRUE(terms) << terms.error().text();
+  ASSERT_EQ(terms->front().items.size(), 8U);
+  EXPECT_EQ(terms->front().text_at(7), "b");
+  EXPECT_EQ(terms->front().text_at(5), "");
+}
+
+TEST(OtpApplication, TellsThePlatformFromPackages) {
+  const Analysis cowboy = analyze_fixture(kOtpApplication, "app/lib/cowboy-2.9.0/ebin/cowboy.app");
+  EXPECT_THAT(listed(cowboy), ElementsAre("cowboy@2.9.0"));
+  EXPECT_EQ(cowboy.packages[0].type, "hex");
+  EXPECT_FALSE(cowboy.packages[0].declared);
+  EXPECT_THAT(cowboy.packages[0].dependencies,
+              ElementsAre("cowlib", "crypto", "kernel", "ranch", "stdlib"));
+  const Analysis ssl =
+      analyze_fixture(kOtpApplication, "usr/lib/erlang/lib/ssl-10.8.7/ebin/ssl.app");
+  EXPECT_THAT(listed(ssl), ElementsAre("ssl@10.8.7"));
+  EXPECT_EQ(ssl.packages[0].type, "otp");
+}
+
+TEST(OtpApplication, SaysWhatIsNone) {
+  for (const std::string_view text : {"",
+                                      "ok.",
+                                      "{application, a}.",
+                                      "{application, a, []}.",
+                                      "{application, a, [{vsn, []}]}.",
+                                      "{application, a, [{vsn, \"\"}]}.",
+                                      "{module, a, [{vsn, \"1\"}]}."})
+    EXPECT_EQ(analyze_text(kOtpApplication, "ebin/a.app", text).issues.size(), 1U) << text;
 }
 
 TEST(MixLock, ReadsPackagesAndRepositories) {

@@ -1,0 +1,1 @@
+{application, own, [{description, "no version"}]}.
