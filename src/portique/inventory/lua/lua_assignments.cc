@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <unordered_map>
 #include <utility>
 
 #include "portique/base/text.h"
@@ -19,6 +20,9 @@ using Kind = LuaValue::Kind;
 /// The largest rockspecs list 1,000 modules.
 constexpr std::size_t kMostValues = 100'000;
 constexpr int kDeepest = 32;
+/// Longer texts are not put in where a variable stands: a version has 10 bytes, and whoever repeats
+/// a long one fills the memory.
+constexpr std::size_t kLongestVariable = 256;
 
 struct Token {
   enum class Kind : std::uint8_t { End, Name, Text, Symbol };
@@ -143,6 +147,9 @@ public:
       PQ_TRY(tokens_.advance());
       LuaValue value = PQ_TRY(read_expression(0));
       value.key = token.text;
+      variables_.erase(token.text);
+      if (value.kind == Kind::Text && value.text.size() <= kLongestVariable)
+        variables_.emplace(token.text, value.text);
       result_.fields.push_back(std::move(value));
     }
     return std::move(result_);
@@ -159,8 +166,6 @@ private:
         value.text += more.text;
       else
         value = {};
-      constexpr std::size_t kLongest = 1U << 16U;
-      if (value.text.size() > kLongest) return fail(Code::LimitExceeded, "a text is too long");
     }
     // The value of a call or of another operator is not what stands before it.
     const Token& next = tokens_.now();
@@ -179,11 +184,8 @@ private:
       value.text = token.text;
     } else if (token.kind == Token::Kind::Name) {
       // A variable that was set above, or a number.
-      const LuaValue* known = result_.find(token.text);
-      if (known != nullptr && known->kind == Kind::Text) {
-        value.kind = Kind::Text;
-        value.text = known->text;
-      }
+      const auto known = variables_.find(token.text);
+      if (known != variables_.end()) value = LuaValue{.kind = Kind::Text, .text = known->second};
     } else {
       return value; // the caller passes over it
     }
@@ -245,6 +247,7 @@ private:
 
   Tokens tokens_;
   LuaValue result_;
+  std::unordered_map<std::string_view, std::string> variables_; ///< as they were set last
   std::size_t values_ = 0;
 };
 
