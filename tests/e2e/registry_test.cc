@@ -130,6 +130,71 @@ TEST_F(Registry, AnImageIsReadAsFromItsLayout) {
   EXPECT_EQ(by_digest.at("packages"), expected.at("packages"));
 }
 
+/// An OCI layout with one artifact as cosign makes them: a single file of the type given.
+fs::path artifact_layout(const std::string& content, const std::string& media_type) {
+  const fs::path folder = fresh_folder();
+  const auto put = [&](const std::string& bytes, const std::string& type) {
+    const std::string digest = test_support::sha256(bytes);
+    write_file(folder / "blobs/sha256" / digest.substr(7), bytes);
+    return boost::json::object{{"mediaType", type}, {"digest", digest}, {"size", bytes.size()}};
+  };
+  fs::create_directories(folder / "blobs/sha256");
+  boost::json::object config{{"architecture", ""}, {"os", ""}};
+  config["rootfs"] = {{"type", "layers"}, {"diff_ids", {test_support::sha256(content)}}};
+  const boost::json::object manifest{
+      {"schemaVersion", 2},
+      {"mediaType", "application/vnd.oci.image.manifest.v1+json"},
+      {"config", put(serialize(config), "application/vnd.oci.image.config.v1+json")},
+      {"layers", {put(content, media_type)}}};
+  boost::json::object entry =
+      put(serialize(manifest), "application/vnd.oci.image.manifest.v1+json");
+  const boost::json::object index{{"schemaVersion", 2}, {"manifests", {entry}}};
+  write_file(folder / "index.json", serialize(index));
+  write_file(folder / "oci-layout", R"({"imageLayoutVersion": "1.0.0"})");
+  return folder;
+}
+
+TEST_F(Registry, AttachedVexDocumentsAreReadWhenAskedFor) {
+  if (!start({})) GTEST_SKIP() << "docker-registry is not installed";
+  push("oci:" + layout_of({debian_with("curl")}).string(), "team/app:1");
+  const auto before = report_of(scan(target("team/app:1"), {}));
+  const auto& findings = base::json_items(&before, "findings");
+  ASSERT_FALSE(findings.empty());
+  const std::string id(base::json_string(findings.front().if_object(), "id"));
+  const std::string digest(base::json_string(&base::json_fields(&before, "subject"), "digest"));
+  const auto suppressed = [&](const base::ProgramOutput& output) {
+    const auto report = report_of(output);
+    std::vector<std::string> ids;
+    for (const auto& finding : base::json_items(&report, "findings"))
+      if (const auto* by = base::json_member(finding.if_object(), "suppressed");
+          by != nullptr && by->is_object())
+        ids.emplace_back(base::json_string(finding.if_object(), "id"));
+    return ids;
+  };
+  const auto none = scan(target("team/app:1"), {"--vex", "registry"});
+  EXPECT_THAT(suppressed(none), ::testing::IsEmpty());
+  EXPECT_THAT(none.out, HasSubstr("no VEX document is attached"));
+
+  const boost::json::object vex{{"@context", "https://openvex.dev/ns/v0.2.0"},
+                                {"@id", "https://example.org/vex"},
+                                {"author", "the team"},
+                                {"timestamp", "2025-01-01T00:00:00Z"},
+                                {"version", 1},
+                                {"statements",
+                                 {{{"vulnerability", {{"name", id}}},
+                                   {"products", {{{"@id", digest}}}},
+                                   {"status", "not_affected"},
+                                   {"justification", "vulnerable_code_not_present"}}}}};
+  std::string tag = digest;
+  tag.replace(tag.find(':'), 1, "-");
+  push("oci:" + artifact_layout(serialize(vex), "application/vnd.openvex+json").string(),
+       "team/app:" + tag + ".att");
+  EXPECT_THAT(suppressed(scan(target("team/app:1"), {})), ::testing::IsEmpty()) << "not asked for";
+  EXPECT_THAT(suppressed(scan(target("team/app:1"), {"--vex", "registry"})), ElementsAre(id));
+  const auto local = scan("rootfs:" + fresh_folder().string(), {"--vex", "registry"});
+  EXPECT_EQ(local.exit_status, 2) << local.err;
+}
+
 TEST_F(Registry, DockerManifestsAndZstdLayersAreRead) {
   if (!start({})) GTEST_SKIP() << "docker-registry is not installed";
   const fs::path layout = layout_of({debian_with("hello")});

@@ -63,7 +63,7 @@ base::Result<int> explain(const Flags& flags) {
   const std::string id = PQ_TRY(checked_id(flags));
   scan::ScanOptions options = PQ_TRY(scan_options_of(flags.source));
   options.kernel_headers = flags.kernel_headers;
-  const scan::Judgement judgement = PQ_TRY(read_judgement(flags.judgement, options.limits));
+  scan::Judgement judgement = PQ_TRY(read_judgement(flags.judgement, options.limits));
   const NamedTarget target = PQ_TRY(named_target(flags.target));
   const advisory::Database database = PQ_TRY(open_database(flags.database, flags.source));
   ProgressLine line(flags.source.quiet);
@@ -73,6 +73,7 @@ base::Result<int> explain(const Flags& flags) {
   auto scanned = scan::scan(target.target, target.name, database, options);
   line.clear();
   model::Report report = PQ_TRY(base::at(flags.target, std::move(scanned)));
+  PQ_TRY(base::at(flags.target, scan::fetch_attached_vex(judgement, report, options)));
   scan::judge(judgement, report, options.now);
   scan::apply_base({}, {}, report);
   const model::Explanation explanation = PQ_TRY(advisory::explain(

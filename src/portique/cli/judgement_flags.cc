@@ -31,7 +31,8 @@ void add_judgement_flags(CLI::App& command, JudgementFlags& flags) {
   command
       .add_option("--vex",
                   flags.vex,
-                  "VEX document: OpenVEX, CycloneDX or CSAF, also inside an attestation")
+                  "VEX document: OpenVEX, CycloneDX or CSAF, also inside an attestation; "
+                  "\"registry\" for those that are attached to the image in its registry")
       ->envname("PORTIQUE_VEX")
       ->type_name("FILE");
   command
@@ -52,9 +53,14 @@ base::Result<scan::Judgement> read_judgement(const JudgementFlags& flags,
   judgement.order = PQ_TRY(scan::parse_finding_order(flags.order));
   if (!flags.severity_sources.empty())
     judgement.severity_sources = PQ_TRY(scan::parse_severity_sources(flags.severity_sources));
-  for (const std::string& file : flags.vex)
+  for (const std::string& file : flags.vex) {
+    if (file == "registry" || file == "oci") {
+      judgement.attached_vex = true;
+      continue;
+    }
     for (advisory::VexDocument& document : PQ_TRY(advisory::read_vex(file, limits)))
       judgement.vex.push_back(std::move(document));
+  }
   judgement.ignore_files = PQ_TRY(read_ignore_files(flags.ignore_files, limits));
   return judgement;
 }

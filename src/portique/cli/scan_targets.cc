@@ -27,7 +27,9 @@ base::Result<model::Report> scan_and_judge(const ScanPlan& plan,
   auto scanned = scan::scan(target.target, target.name, database, options);
   line.clear();
   if (!scanned) return std::unexpected(std::move(scanned).error().at(target.name));
-  scan::judge(plan.judgement, *scanned, plan.options.now);
+  scan::Judgement judgement = plan.judgement;
+  PQ_TRY(base::at(target.name, scan::fetch_attached_vex(judgement, *scanned, plan.options)));
+  scan::judge(judgement, *scanned, plan.options.now);
   return scanned;
 }
 

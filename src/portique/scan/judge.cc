@@ -1,9 +1,22 @@
 #include "portique/scan/judge.h"
 
+#include <algorithm>
+#include <iterator>
+
+#include "portique/scan/attached_vex.h"
 #include "portique/scan/risk.h"
 #include "portique/scan/vex.h"
 
 namespace portique::scan {
+
+base::Result<void>
+fetch_attached_vex(Judgement& judgement, model::Report& report, const ScanOptions& options) {
+  if (!judgement.attached_vex) return {};
+  AttachedVex found = PQ_TRY(find_attached_vex(report.subject, options.registry, options.limits));
+  std::ranges::move(found.documents, std::back_inserter(judgement.vex));
+  std::ranges::move(found.notes, std::back_inserter(report.notes));
+  return {};
+}
 
 void judge(const Judgement& judgement, model::Report& report, base::Time now) {
   if (!judgement.severity_sources.empty())

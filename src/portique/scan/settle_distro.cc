@@ -59,15 +59,23 @@ finding_of(std::string_view id, const model::Distro& seen, std::string path, std
   return finding;
 }
 
+model::Finding deletion_of(const DistroClaim& claim, const model::Distro& judged_as) {
+  model::Finding finding = finding_of(kDeleted, judged_as, claim.distro.path, claim.removed_in);
+  finding.title = "The file that names the distribution was deleted";
+  finding.evidence = "a lower layer says " + text_of(claim.distro);
+  return finding;
+}
+
+/// Of os-release itself, and not of a fallback such as etc/debian_version.
+bool is_os_release(const DistroClaim& claim) { return claim.distro.path.ends_with("os-release"); }
+
 SettledDistro without_claim(std::span<const DistroClaim> claims,
                             const std::optional<GuessedDistro>& guess) {
   SettledDistro settled;
   model::Finding finding;
   if (const DistroClaim* deleted = latest(claims, true)) {
     settled.distro = deleted->distro;
-    finding = finding_of(kDeleted, settled.distro, deleted->distro.path, deleted->removed_in);
-    finding.title = "The file that names the distribution was deleted";
-    finding.evidence = "a lower layer says " + text_of(deleted->distro);
+    finding = deletion_of(*deleted, settled.distro);
   } else {
     if (guess) settled.distro = guess->distro;
     finding = image_finding(kMissing, model::Severity::Medium, std::string(kUsualPath));
@@ -92,6 +100,11 @@ SettledDistro settle_distro(std::span<const DistroClaim> claims,
   const std::optional<GuessedDistro> guess = guess_distro(packages);
   if (claim == nullptr) return without_claim(claims, guess);
   SettledDistro settled{claim->distro, {}};
+  const DistroClaim* deleted = latest(claims, true);
+  if (deleted != nullptr && is_os_release(*deleted) && !is_os_release(*claim)) {
+    settled.findings.push_back(deletion_of(*deleted, settled.distro));
+    set_fingerprint(settled.findings.back());
+  }
   if (!guess || !contradicts(claim->distro, guess->distro)) return settled;
   settled.distro = guess->distro;
   // What a lower layer said before is richer than what a package's version tells.

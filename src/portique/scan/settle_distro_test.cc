@@ -67,6 +67,9 @@ TEST(SettleDistro, PackagesAreBelievedMoreThanOsRelease) {
   DistroClaim derived = claim("raspbian", "12");
   derived.distro.id_like = {"debian"};
 
+  DistroClaim fallback = claim("debian", "12.5", 0);
+  fallback.distro.path = "etc/debian_version";
+
   struct Case {
     std::string what;
     std::vector<DistroClaim> claims;
@@ -114,6 +117,12 @@ TEST(SettleDistro, PackagesAreBelievedMoreThanOsRelease) {
        debian12,
        "debian 12",
        "PORTIQUE-IMAGE-DELETED-OS-RELEASE"},
+      {"deleted, and a fallback is there",
+       {fallback, claim("debian", "12", 0, 3)},
+       debian12,
+       "debian 12.5",
+       "PORTIQUE-IMAGE-DELETED-OS-RELEASE"},
+      {"never there, but a fallback is", {fallback}, debian12, "debian 12.5", ""},
       {"never there", {}, debian12, "debian 12", "PORTIQUE-IMAGE-NO-OS-RELEASE"},
       {"never there, and no package tells",
        {},
