@@ -377,7 +377,11 @@ Result<Worker> Worker::start(WorkerTask task, WorkerOptions options) {
   auto state = std::make_unique<State>(std::move(ours), std::move(options), pid);
   setup.socket.reset();
   state->process = Fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
-  if (!state->process.valid()) return fail_errno("cannot watch the sandboxed reader", errno);
+  // Where the program ignores SIGCHLD, nothing is left of a child that has ended already; what it
+  // said is still in the channel.
+  if (!state->process.valid() && errno == ESRCH) state->reaped = true;
+  if (!state->process.valid() && !state->reaped)
+    return fail_errno("cannot watch the sandboxed reader", errno);
   Worker worker(std::move(state));
   const Message ready = PQ_TRY(worker.state_->next(0));
   if (ready.type != kReadyType)
