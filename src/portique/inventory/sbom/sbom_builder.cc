@@ -152,6 +152,9 @@ void SbomBuilder::add(SbomComponent component) {
     package.type = purl->type;
     package.ns = purl->ns;
     package.name = written_name(component, *purl);
+    // A subspec is a package of its own, named "Pod/Subspec".
+    if (purl->type == "cocoapods" && !purl->subpath.empty())
+      package.name = purl->name + "/" + purl->subpath;
     package.version = purl->version.empty() ? component.version : purl->version;
     package.purl = purl->text();
     read_qualifiers(*purl, package);

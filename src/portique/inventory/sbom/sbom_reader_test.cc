@@ -429,6 +429,17 @@ TEST(SbomReader, RepeatedComponentsCountOnce) {
   EXPECT_THAT(document.analysis.packages[1].dependencies, ElementsAre("a@1"));
 }
 
+TEST(SbomReader, SubspecsOfAPodStayApart) {
+  const SbomDocument document = read_text(
+      R"({"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [
+          {"type": "library", "name": "Texture", "purl": "pkg:cocoapods/Texture@3.1.0"},
+          {"type": "library", "name": "Texture/Core", "purl": "pkg:cocoapods/Texture@3.1.0#Core"}]})");
+  ASSERT_THAT(document.analysis.packages, SizeIs(2));
+  EXPECT_EQ(document.analysis.packages[0].name, "Texture");
+  EXPECT_EQ(document.analysis.packages[1].name, "Texture/Core");
+  EXPECT_EQ(document.analysis.packages[1].purl, "pkg:cocoapods/Texture@3.1.0#Core");
+}
+
 TEST(SbomReader, TagValueLinesThatAreNoFieldAreIssues) {
   const auto document = read_text("SPDXVersion: SPDX-2.3\nPackageName: a\nSPDXID: SPDXRef-a\n"
                                   "garbage\nPackageVersion: 1\nExternalRef: PACKAGE-MANAGER purl "
