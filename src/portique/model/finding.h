@@ -76,6 +76,14 @@ struct Suppression {
   std::optional<base::Time> until;
 };
 
+/// Lines of a text file, counted from 1; both ends belong to it. All zero: it is about no lines.
+struct LineRange {
+  std::uint32_t first = 0;
+  std::uint32_t last = 0;
+
+  friend bool operator==(const LineRange&, const LineRange&) = default;
+};
+
 /// Index of a finding that is about no package.
 inline constexpr std::size_t kNoPackage = static_cast<std::size_t>(-1);
 
@@ -92,6 +100,9 @@ struct Finding {
   std::string title;
   std::size_t package = kNoPackage; ///< index into the report's packages
   std::string path;                 ///< the file it is about, if it is about no package
+  LineRange lines;                  ///< of that file
+  std::string excerpt;              ///< those lines as they stand there, cut; "" if there are none
+  std::string why;                  ///< why it matters; "" if title and advisories say it
   std::string evidence;             ///< what was seen, in one sentence; "" if the rest says it
   std::string remedy;               ///< what clears it, in one sentence; "" if an upgrade does
   std::optional<std::string> fixed_version;

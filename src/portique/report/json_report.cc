@@ -182,7 +182,17 @@ void write_finding_place(JsonWriter& json,
     json.null("package");
   }
   json.text_or_null("path", finding.path);
+  if (finding.lines.first != 0) {
+    json.begin_object("lines");
+    json.integer("first", finding.lines.first);
+    json.integer("last", finding.lines.last);
+    json.end_object();
+  } else {
+    json.null("lines");
+  }
+  json.text_or_null("excerpt", finding.excerpt);
   json.text_or_null("evidence", finding.evidence);
+  json.text_or_null("why", finding.why);
   json.text_or_null("remedy", finding.remedy);
   json.text_or_null("fixed_version", finding.fixed_version.value_or(""));
   json.text("fix_state", model::fix_state_name(finding.fix_state));
