@@ -142,6 +142,22 @@ struct Limits {
   /// One file of a large Helm chart, rendered, holds some hundreds.
   std::uint64_t yaml_documents = 10'000;
 
+  // --- policies ---------------------------------------------------------------------------------
+  /// Parentheses and macros inside one another; Falco's own rules stay under 20.
+  std::uint64_t policy_depth = 128;
+  /// Comparisons of one condition, macros resolved; the longest of Falco's rules has some 400.
+  std::uint64_t policy_terms = 20'000;
+  /// Comparisons of all conditions of one policy: 1,000 rules of the longest kind.
+  std::uint64_t policy_total_terms = 500'000;
+  /// Text of one condition; Falco's longest has 6 KB.
+  std::uint64_t policy_condition_bytes = 256ULL << 10U;
+  /// Values of all lists of a policy, lists in lists resolved: 100 lists of 10,000 names.
+  std::uint64_t policy_list_values = 1'000'000;
+  /// Files that a policy includes, itself counted.
+  std::uint64_t policy_files = 64;
+  /// One regular expression; RE2's memory for it is bounded by its own 8 MiB.
+  std::uint64_t policy_pattern_bytes = 8ULL << 10U;
+
   // --- the sandboxed child ------------------------------------------------------------------
   /// Address space of the child; it needs some 150 MiB.
   std::uint64_t worker_memory_bytes = 1ULL << 30U;

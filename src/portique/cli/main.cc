@@ -7,13 +7,13 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "portique/base/nearest.h"
 #include "portique/base/text.h"
 #include "portique/cli/command.h"
 #include "portique/cli/db_command.h"
 #include "portique/cli/explain_command.h"
 #include "portique/cli/sbom_command.h"
 #include "portique/cli/scan_command.h"
-#include "portique/cli/suggest.h"
 #include "portique/cli/version_compare_command.h"
 
 namespace portique::cli {
@@ -56,7 +56,7 @@ int complain_about_usage(const CLI::App& app, const CLI::ParseError& error) {
     sentence = fmt::format("there is no {} '{}'",
                            word.starts_with('-') ? "flag" : "command or argument",
                            base::printable(word));
-    const std::string meant = nearest(word, known_words(app, *typed.command));
+    const std::string meant = base::nearest(word, known_words(app, *typed.command));
     if (!meant.empty()) sentence += fmt::format("; did you mean {}?", meant);
   }
   std::fputs(fmt::format("portique: {}\nsee: portique{} --help\n", sentence, typed.words).c_str(),

@@ -2,12 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include "portique/cli/suggest.h"
+#include "portique/base/nearest.h"
 
-namespace portique::cli {
+namespace portique::base {
 namespace {
 
-TEST(Suggest, FindsTheWordThatWasMeant) {
+TEST(Nearest, FindsTheWordThatWasMeant) {
   const std::vector<std::string> known{"--format", "--fail-on", "--output", "--severity", "scan"};
   EXPECT_EQ(nearest("--formt", known), "--format");
   EXPECT_EQ(nearest("--fromat", known), "--format");
@@ -15,7 +15,7 @@ TEST(Suggest, FindsTheWordThatWasMeant) {
   EXPECT_EQ(nearest("sacn", known), "scan");
 }
 
-TEST(Suggest, KeepsQuietAboutStrangers) {
+TEST(Nearest, KeepsQuietAboutStrangers) {
   const std::vector<std::string> known{"--format", "scan"};
   EXPECT_EQ(nearest("--zebra", known), "");
   EXPECT_EQ(nearest("", known), "");
@@ -23,4 +23,4 @@ TEST(Suggest, KeepsQuietAboutStrangers) {
 }
 
 } // namespace
-} // namespace portique::cli
+} // namespace portique::base

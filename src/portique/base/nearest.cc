@@ -1,9 +1,9 @@
-#include "portique/cli/suggest.h"
+#include "portique/base/nearest.h"
 
 #include <algorithm>
 #include <vector>
 
-namespace portique::cli {
+namespace portique::base {
 
 namespace {
 
@@ -41,4 +41,4 @@ std::string nearest(std::string_view typed, std::span<const std::string> known) 
   return best;
 }
 
-} // namespace portique::cli
+} // namespace portique::base
