@@ -14,6 +14,7 @@
 #include "portique/model/image.h"
 #include "portique/model/issue.h"
 #include "portique/model/package.h"
+#include "portique/model/verdict.h"
 
 namespace portique::model {
 
@@ -101,6 +102,7 @@ struct Report {
   std::uint64_t hidden = 0;      ///< findings left out by --severity and --ignore-unfixed
   std::vector<Issue> issues;
   std::vector<std::string> notes; ///< worth saying, though nothing is missing: an expired exception
+  std::optional<Verdict> verdict; ///< with --policy
   DatabaseInfo database;
   base::Time created; ///< when the scan was made
 };

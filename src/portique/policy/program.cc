@@ -162,7 +162,8 @@ std::uint32_t Program::emit(const Node& node, std::uint32_t if_true, std::uint32
   return if_false;
 }
 
-std::uint32_t Program::add_condition(const Node& node) {
+std::uint32_t Program::add_condition(const Node& node, Found found) {
+  matchable_.push_back(found == Found::ByMatches);
   entries_.push_back(emit(node, kAccept, kReject));
   needs_.push_back(NeedFinder(terms_, operands_).find(node, true));
   return static_cast<std::uint32_t>(entries_.size() - 1);
@@ -210,7 +211,7 @@ void Program::make_index() {
   std::map<std::uint32_t, std::size_t> index_of;
   for (std::size_t condition = 0; condition < entries_.size(); ++condition) {
     const auto number = static_cast<std::uint32_t>(condition);
-    if (entries_[condition] == kReject) continue;
+    if (entries_[condition] == kReject || !matchable_[condition]) continue;
     const auto& needs = needs_[condition];
     if (needs.empty()) {
       always_.push_back(number);

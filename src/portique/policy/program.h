@@ -147,8 +147,13 @@ public:
   [[nodiscard]] std::optional<std::uint32_t> find_term(const std::string& key) const;
   std::uint32_t add_term(const std::string& key, Term term);
 
+  enum class Found : std::uint8_t {
+    ByMatches, ///< Evaluation::matches() looks for it
+    ByNumber,  ///< only Evaluation::holds() asks it
+  };
+
   /// Flattens a condition; its number, from 0.
-  std::uint32_t add_condition(const Node& node);
+  std::uint32_t add_condition(const Node& node, Found found = Found::ByMatches);
 
   /// Joins patterns into automata and indexes the conditions. Nothing may be added afterwards.
   void finish();
@@ -186,6 +191,7 @@ private:
   std::vector<std::uint32_t> entries_; ///< where each condition begins, or kAccept, kReject
   /// What each condition needs: indexed terms of which one must hold; empty if nothing is known.
   std::vector<std::vector<std::vector<std::uint32_t>>> needs_;
+  std::vector<bool> matchable_;
   std::vector<std::unique_ptr<PatternGroup>> groups_;
   std::vector<Index> indexes_;
   std::vector<std::uint32_t> always_;
