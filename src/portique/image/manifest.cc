@@ -55,6 +55,39 @@ base::Result<Descriptor> parse_descriptor(const json::value& value) {
   return descriptor;
 }
 
+std::vector<std::string> texts_of(const json::object& object, std::string_view name) {
+  std::vector<std::string> texts;
+  for (const json::value& item : base::json_items(&object, name))
+    if (item.is_string()) texts.push_back(base::to_utf8(item.get_string()));
+  return texts;
+}
+
+/// Sets are written as objects: {"80/tcp": {}}.
+std::vector<std::string> names_of(const json::object& object, std::string_view name) {
+  std::vector<std::string> names;
+  for (const json::key_value_pair& member : base::json_fields(&object, name))
+    names.push_back(base::to_utf8(member.key()));
+  return names;
+}
+
+model::ImageConfig run_config_of(const json::object& object) {
+  model::ImageConfig run;
+  run.user = string_of(&object, "User");
+  run.env = texts_of(object, "Env");
+  run.entrypoint = texts_of(object, "Entrypoint");
+  run.command = texts_of(object, "Cmd");
+  run.ports = names_of(object, "ExposedPorts");
+  run.volumes = names_of(object, "Volumes");
+  run.working_dir = string_of(&object, "WorkingDir");
+  run.stop_signal = string_of(&object, "StopSignal");
+  const auto test = texts_of(base::json_fields(&object, "Healthcheck"), "Test");
+  run.has_healthcheck = !test.empty() && test.front() != "NONE";
+  for (const json::key_value_pair& label : base::json_fields(&object, "Labels"))
+    if (label.value().is_string())
+      run.labels.push_back({base::to_utf8(label.key()), base::to_utf8(label.value().get_string())});
+  return run;
+}
+
 base::Result<void> check_layer_count(std::size_t count, const base::Limits& limits) {
   if (count > limits.layers)
     return fail(Code::LimitExceeded,
@@ -120,6 +153,7 @@ base::Result<Config> parse_config(std::string_view text, const base::Limits& lim
                               base::parse_time(base::json_string(fields, "created")),
                               empty != nullptr && empty->is_bool() && empty->get_bool()});
   }
+  config.run = run_config_of(base::json_fields(&object, "config"));
   const json::object& labels = base::json_fields(&base::json_fields(&object, "config"), "Labels");
   config.base_name = string_of(&labels, "org.opencontainers.image.base.name");
   config.base_digest = string_of(&labels, "org.opencontainers.image.base.digest");
@@ -160,6 +194,7 @@ base::Result<void> apply_config(const Config& config, model::Image& image) {
   image.platform = config.platform;
   image.created = config.created;
   image.base = base_hint_of(config);
+  image.config = config.run;
   std::size_t index = 0;
   for (model::Layer& layer : image.layers)
     layer.diff_id = config.diff_ids[index++];

@@ -63,6 +63,7 @@ struct Config {
   std::vector<Step> history;
   std::string base_name;   ///< label org.opencontainers.image.base.name
   std::string base_digest; ///< label org.opencontainers.image.base.digest
+  model::ImageConfig run;  ///< how the image wants to be run
 };
 
 base::Result<Config> parse_config(std::string_view json, const base::Limits& limits);

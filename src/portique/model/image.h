@@ -39,6 +39,29 @@ struct BaseHint {
                           ///< 0 if it gives no clue
 };
 
+struct ImageLabel {
+  std::string name;
+  std::string value;
+
+  friend bool operator==(const ImageLabel&, const ImageLabel&) = default;
+};
+
+/// How an image says that it wants to be run.
+struct ImageConfig {
+  std::string user;             ///< "" is root
+  std::vector<std::string> env; ///< NAME=VALUE
+  std::vector<std::string> entrypoint;
+  std::vector<std::string> command;
+  std::vector<std::string> ports; ///< "80/tcp"
+  std::vector<std::string> volumes;
+  std::string working_dir;
+  std::string stop_signal;
+  bool has_healthcheck = false; ///< and it is not switched off by NONE
+  std::vector<ImageLabel> labels;
+
+  friend bool operator==(const ImageConfig&, const ImageConfig&) = default;
+};
+
 /// An image: what was pointed at, and what its manifest and config say.
 struct Image {
   std::vector<std::string> tags; ///< repository tags the archive or index gives
@@ -49,6 +72,7 @@ struct Image {
   std::vector<Layer> layers;      ///< lowest first
   std::size_t history_layers = 0; ///< how many layers the history tells of; 0 if there is none
   BaseHint base;
+  std::optional<ImageConfig> config; ///< nothing for a root file system
 };
 
 } // namespace portique::model

@@ -66,6 +66,8 @@ Policy PolicyBuilder::build() {
 }
 
 void PolicyBuilder::define_lists() {
+  for (const ListDraft& list : draft_->lists)
+    lists_.emplace(list.name, &list);
   for (const ListDraft& list : draft_->lists) {
     std::vector<const ListDraft*> open;
     std::vector<std::string> items;
@@ -85,11 +87,7 @@ void PolicyBuilder::expand_list(const ListDraft& list,
   }
   open.push_back(&list);
   for (const std::string& item : list.items) {
-    if (const ListDraft* other = draft_->find_list(item)) {
-      policy_.definitions_->lists[other->name].used = true;
-      expand_list(*other, open, out);
-      continue;
-    }
+    // Counted before it is followed: lists of empty lists cost time, too.
     if (++list_values_ > limits_->policy_list_values) {
       if (list_values_ == limits_->policy_list_values + 1)
         draft_->complain(Level::Error,
@@ -97,6 +95,11 @@ void PolicyBuilder::expand_list(const ListDraft& list,
                          "the lists have more than " + std::to_string(limits_->policy_list_values) +
                              " values");
       break;
+    }
+    if (const auto other = lists_.find(item); other != lists_.end()) {
+      policy_.definitions_->lists[item].used = true;
+      expand_list(*other->second, open, out);
+      continue;
     }
     out.emplace_back(without_quotes(item));
   }
@@ -124,7 +127,7 @@ ConditionText PolicyBuilder::whole_condition(const RuleDraft& rule) const {
   whole.append(rule.condition);
   whole.append(ConditionText(origin.file, origin.place, ")"));
   const auto value_of = [&](const std::string& value) {
-    const bool is_list = is_identifier(value) && draft_->find_list(value) != nullptr;
+    const bool is_list = is_identifier(value) && lists_.contains(value);
     return is_list ? value : quoted(without_quotes(value));
   };
   const auto list_of = [&](const std::vector<std::string>& values) {

@@ -1,7 +1,8 @@
 #pragma once
 
 #include <string>
-#include <unordered_set>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "portique/policy/policy.h"
@@ -35,6 +36,7 @@ private:
   base::Time now_;
   Policy policy_;
   std::vector<Compiler> compilers_;
+  std::unordered_map<std::string_view, const ListDraft*> lists_;
   std::size_t list_values_ = 0;
 };
 

@@ -10,7 +10,7 @@ namespace portique::scan {
 namespace {
 
 /// Raise with every change of what a description holds.
-constexpr int kDescriptionVersion = 1;
+constexpr int kDescriptionVersion = 2;
 
 } // namespace
 

@@ -43,9 +43,18 @@ template <typename Codec, base::CodedAs<BaseHint> T> void fields(Codec& codec, T
   codec(hint.name, hint.digest, hint.layers);
 }
 
+template <typename Codec, base::CodedAs<ImageLabel> T> void fields(Codec& codec, T& label) {
+  codec(label.name, label.value);
+}
+
+template <typename Codec, base::CodedAs<ImageConfig> T> void fields(Codec& codec, T& config) {
+  codec(config.user, config.env, config.entrypoint, config.command, config.ports, config.volumes);
+  codec(config.working_dir, config.stop_signal, config.has_healthcheck, config.labels);
+}
+
 template <typename Codec, base::CodedAs<Image> T> void fields(Codec& codec, T& image) {
   codec(image.tags, image.manifest_digest, image.config_digest, image.platform, image.created);
-  codec(image.layers, image.history_layers, image.base);
+  codec(image.layers, image.history_layers, image.base, image.config);
 }
 
 template <typename Codec, base::CodedAs<SbomFinding> T> void fields(Codec& codec, T& finding) {
