@@ -12,6 +12,7 @@
 #include "portique/cli/command.h"
 #include "portique/cli/db_command.h"
 #include "portique/cli/explain_command.h"
+#include "portique/cli/policy_command.h"
 #include "portique/cli/sbom_command.h"
 #include "portique/cli/scan_command.h"
 #include "portique/cli/version_compare_command.h"
@@ -75,6 +76,7 @@ int run(int argc, char** argv) {
   add_scan_command(app, invocation);
   add_sbom_command(app, invocation);
   add_explain_command(app, invocation);
+  add_policy_command(app, invocation);
   add_db_command(app, invocation);
   add_version_compare_command(app, invocation);
   try {

@@ -8,6 +8,7 @@
 #include "portique/base/text.h"
 #include "portique/cli/judgement_flags.h"
 #include "portique/cli/open_database.h"
+#include "portique/cli/policy_flags.h"
 #include "portique/cli/scan_targets.h"
 #include "portique/image/local_images.h"
 
@@ -30,6 +31,7 @@ struct Flags {
   bool kernel_headers = false;
   std::vector<std::string> scanners{"vuln"};
   JudgementFlags judgement;
+  PolicyFlags policy;
   std::string base;
   std::string compare_base;
   std::string database;
@@ -72,6 +74,9 @@ base::Result<ScanPlan> make_plan(const Flags& flags) {
   plan.options = PQ_TRY(scan_options_of(flags.source));
   plan.options.kernel_headers = flags.kernel_headers;
   plan.judgement = PQ_TRY(read_judgement(flags.judgement, plan.options.limits));
+  auto policy = PQ_TRY(
+      chosen_policy(flags.policy, plan.options.limits, plan.options.now, flags.source.quiet));
+  if (policy) plan.policy = std::make_shared<const policy::LoadedPolicy>(std::move(*policy));
   if (!flags.base.empty()) plan.base = PQ_TRY(named_target(flags.base));
   if (!flags.compare_base.empty()) plan.compare_base = PQ_TRY(named_target(flags.compare_base));
   return plan;
@@ -144,6 +149,7 @@ void add_gate_flags(CLI::App& command, Flags& flags) {
                 flags.allow_incomplete,
                 "Exit with 0 instead of 4 if something could not be read or checked")
       ->envname("PORTIQUE_ALLOW_INCOMPLETE");
+  add_policy_flag(command, flags.policy);
   add_judgement_flags(command, flags.judgement);
 }
 

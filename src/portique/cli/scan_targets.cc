@@ -9,6 +9,7 @@
 #include "portique/cli/command.h"
 #include "portique/cli/progress_line.h"
 #include "portique/cli/terminal_options.h"
+#include "portique/policy/judge_report.h"
 #include "portique/report/scan_overview.h"
 #include "portique/scan/base_image.h"
 
@@ -53,11 +54,20 @@ base::Result<void> compare_with_bases(const ScanPlan& plan,
   return {};
 }
 
+/// The policy sees all findings, also those that filters hide.
+void judge_by_policy(const ScanPlan& plan, model::Report& report) {
+  if (!plan.policy) return;
+  report.verdict = policy::judge_report(*plan.policy->policy, report, plan.options.now);
+  for (const policy::Diagnostic& diagnostic : plan.policy->diagnostics)
+    if (diagnostic.expired) report.notes.push_back(diagnostic.headline());
+}
+
 base::Result<model::Report> finished_report(const ScanPlan& plan,
                                             const NamedTarget& target,
                                             const advisory::Database& database) {
   model::Report report = PQ_TRY(scan_and_judge(plan, target, database));
   PQ_TRY(compare_with_bases(plan, database, report));
+  judge_by_policy(plan, report);
   scan::apply_filter(plan.filter, report);
   return report;
 }

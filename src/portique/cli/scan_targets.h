@@ -2,6 +2,7 @@
 
 // Scans one target or many, judges what was found, and writes the reports.
 
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "portique/base/result.h"
 #include "portique/cli/report_output.h"
 #include "portique/cli/source_flags.h"
+#include "portique/policy/policy.h"
 #include "portique/scan/filter.h"
 #include "portique/scan/gate.h"
 #include "portique/scan/judge.h"
@@ -22,6 +24,7 @@ struct ScanPlan {
   scan::Judgement judgement;
   scan::Filter filter;
   scan::Gate gate;
+  std::shared_ptr<const policy::LoadedPolicy> policy; ///< shared by copies of the plan; may be none
   std::optional<NamedTarget> base;
   std::optional<NamedTarget> compare_base;
   std::vector<OutputPlace> places;

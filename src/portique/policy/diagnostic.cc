@@ -74,9 +74,10 @@ private:
     }
   }
 
+  /// An escape that stands for a blank, or for none (at the end of a line).
   [[nodiscard]] bool is_continuation() const {
     return quote_ == '"' && source_[at_] == '\\' && at_ + 1 < source_.size() &&
-           source_[at_ + 1] == '\n';
+           std::string_view("\nntr ").find(source_[at_ + 1]) != std::string_view::npos;
   }
 
   bool take(char c) {
@@ -168,7 +169,12 @@ void ConditionText::append(const ConditionText& more) {
 }
 
 Diagnostic ConditionText::diagnostic(Level level, const Complaint& complaint) const {
-  if (segments_.empty()) return {level, "", 0, 0, complaint.message, "", 1};
+  if (segments_.empty()) {
+    Diagnostic made;
+    made.level = level;
+    made.message = complaint.message;
+    return made;
+  }
   const Segment* segment = &segments_.front();
   for (const Segment& other : segments_)
     if (other.begin <= complaint.span.begin) segment = &other;

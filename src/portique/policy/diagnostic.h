@@ -26,6 +26,7 @@ struct Diagnostic {
   std::string message;
   std::string excerpt; ///< the line, "" if there is none
   std::uint32_t length = 1;
+  bool expired = false; ///< about an exception that no longer counts
 
   /// "FILE:LINE:COLUMN: error: MESSAGE", and below it the line and the caret.
   [[nodiscard]] std::string text() const;

@@ -228,17 +228,19 @@ bool Evaluation::holds(std::uint32_t condition) {
   return at == kAccept;
 }
 
-void Evaluation::add_candidates(std::span<const std::uint32_t> conditions) {
+void Evaluation::add_candidates(std::span<const std::uint32_t> conditions,
+                                const std::vector<bool>* wanted) {
   for (const std::uint32_t condition : conditions) {
+    if (wanted != nullptr && !(*wanted)[condition]) continue;
     if (candidate_runs_[condition] == run_) continue;
     candidate_runs_[condition] = run_;
     if (holds(condition)) matches_.push_back(condition);
   }
 }
 
-std::span<const std::uint32_t> Evaluation::matches() {
+std::span<const std::uint32_t> Evaluation::matches(const std::vector<bool>* wanted) {
   matches_.clear();
-  add_candidates(program_->always_);
+  add_candidates(program_->always_, wanted);
   for (const Program::Index& index : program_->indexes_) {
     const Value value = operand_value(index.operand);
     const auto look_up = [&](const Value& single) {
@@ -246,12 +248,12 @@ std::span<const std::uint32_t> Evaluation::matches() {
         const auto number = integer_of(single);
         if (!number) return;
         const auto found = index.integers.find(*number);
-        if (found != index.integers.end()) add_candidates(found->second);
+        if (found != index.integers.end()) add_candidates(found->second, wanted);
         return;
       }
       NumberText buffer;
       const auto found = index.texts.find(text_of(single, buffer));
-      if (found != index.texts.end()) add_candidates(found->second);
+      if (found != index.texts.end()) add_candidates(found->second, wanted);
     };
     if (value.is_absent()) continue;
     if (value.is_list())

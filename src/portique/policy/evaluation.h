@@ -30,8 +30,9 @@ public:
   /// Whether a condition holds.
   [[nodiscard]] bool holds(std::uint32_t condition);
 
-  /// The conditions that hold, in their order. Borrowed until the next run.
-  [[nodiscard]] std::span<const std::uint32_t> matches();
+  /// The conditions that hold, in their order; with `wanted`, one flag a condition, only of these.
+  /// Borrowed until the next run.
+  [[nodiscard]] std::span<const std::uint32_t> matches(const std::vector<bool>* wanted = nullptr);
 
   /// For explanations.
   [[nodiscard]] bool term_holds(std::uint32_t term);
@@ -54,7 +55,7 @@ private:
   Value transform(const Operand& operand, Slot& slot);
   Value concat(const Operand& operand, Slot& slot);
   Value join(const Operand& operand, Slot& slot);
-  void add_candidates(std::span<const std::uint32_t> conditions);
+  void add_candidates(std::span<const std::uint32_t> conditions, const std::vector<bool>* wanted);
 
   const Program* program_;
   const FieldSource* source_ = nullptr;

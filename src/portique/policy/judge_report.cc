@@ -535,7 +535,7 @@ public:
       ask({report_, &finding, package, now_}, Scope::Finding, last, verdict);
     }
     std::ranges::stable_sort(verdict.hits, std::greater(), [](const model::RuleHit& hit) {
-      return hit.exception ? -1 : static_cast<int>(hit.decision);
+      return static_cast<int>(hit.decision) - (hit.exception ? 10 : 0); // these come last
     });
     return verdict;
   }

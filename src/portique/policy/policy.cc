@@ -83,15 +83,21 @@ load_policy_text(std::string name, std::string text, const base::Limits& limits,
 }
 
 Decider::Decider(const Policy& policy, Domain domain)
-    : policy_(&policy), domain_(domain), evaluation_(policy.program(domain)) {}
+    : policy_(&policy), domain_(domain), evaluation_(policy.program(domain)) {
+  for (auto& wanted : wanted_)
+    wanted.resize(policy.program(domain).condition_count());
+  for (const Rule& rule : policy.rules())
+    if (rule.is_asked() && rule.draft.domain == domain)
+      wanted_.at(static_cast<std::size_t>(rule.scope))[*rule.condition] = true;
+}
 
 std::span<const Hit> Decider::decide(const FieldSource& source, Scope scope, std::size_t last) {
   hits_.clear();
   evaluation_.begin(source);
-  for (const std::uint32_t condition : evaluation_.matches()) {
+  for (const std::uint32_t condition :
+       evaluation_.matches(&wanted_.at(static_cast<std::size_t>(scope)))) {
     const std::size_t number = *policy_->rule_of(domain_, condition);
     const Rule& rule = policy_->rules()[number];
-    if (rule.scope != scope) continue;
     if (number > last) break;
     Hit hit{number, std::nullopt};
     for (std::size_t i = 0; i < rule.exceptions.size() && !hit.exception; ++i) {

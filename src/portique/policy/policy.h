@@ -2,6 +2,7 @@
 
 // A policy, loaded: one program a domain, and the rules that its conditions stand for.
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -126,6 +127,8 @@ private:
   const Policy* policy_;
   Domain domain_;
   Evaluation evaluation_;
+  /// For each scope which conditions are its rules'.
+  std::array<std::vector<bool>, 3> wanted_;
   std::vector<Hit> hits_;
 };
 

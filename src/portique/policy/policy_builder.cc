@@ -236,12 +236,14 @@ bool PolicyBuilder::compile_condition(Rule& rule, Compiler& compiler) {
 
 void PolicyBuilder::check_exception(const Rule& rule, const ExceptionDraft& draft, bool expired) {
   const std::string what = "exception of rule '" + base::printable(rule.draft.name) + "'";
-  if (expired)
+  if (expired) {
     draft_->complain(
         Level::Warning,
         draft.origin,
         what + " has expired on " + base::format_date(*draft.says.until) + " and no longer counts" +
             (draft.says.who.empty() ? "" : " (" + base::printable(draft.says.who) + ")"));
+    draft_->diagnostics.back().expired = true;
+  }
   if (!draft.says.until)
     draft_->complain(Level::Warning, draft.origin, what + " has no expiry date ('until')");
   if (draft.says.why.empty())

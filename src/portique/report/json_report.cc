@@ -343,6 +343,42 @@ void write_issues(JsonWriter& json, const model::Report& report) {
   json.end_array();
 }
 
+void write_hit(JsonWriter& json, const model::RuleHit& hit) {
+  json.begin_object();
+  json.text("rule", hit.rule);
+  json.text("decision", model::decision_name(hit.decision));
+  json.text("severity", model::severity_name(hit.severity));
+  json.text("message", hit.message);
+  json.text_or_null("finding", hit.finding);
+  json.text_or_null("package", hit.package);
+  if (hit.exception) {
+    json.begin_object("exception");
+    json.text("who", hit.exception->who);
+    json.text("why", hit.exception->why);
+    json.time("until", hit.exception->until);
+    json.end_object();
+  } else {
+    json.null("exception");
+  }
+  json.end_object();
+}
+
+void write_verdict(JsonWriter& json, const std::optional<model::Verdict>& verdict) {
+  if (!verdict) return json.null("verdict");
+  json.begin_object("verdict");
+  json.text("decision", model::decision_name(verdict->decision));
+  json.text("policy", verdict->policy);
+  json.text_or_null("file", verdict->file);
+  json.text("version", verdict->version);
+  json.boolean("audit", verdict->audit);
+  json.integer("rules", verdict->rules);
+  json.begin_array("hits");
+  for (const model::RuleHit& hit : verdict->hits)
+    write_hit(json, hit);
+  json.end_array();
+  json.end_object();
+}
+
 void write_unowned(JsonWriter& json, const model::Report& report) {
   json.begin_array("unowned");
   for (const model::Program& program : report.unowned) {
@@ -372,6 +408,7 @@ write_json(const model::Report& report, const WriteOptions& /*options*/, const S
   write_summary(json, report);
   write_issues(json, report);
   write_base(json, report);
+  write_verdict(json, report.verdict);
   json.begin_array("findings");
   for (const model::Finding& finding : report.findings)
     write_finding(json, report, finding);

@@ -11,6 +11,7 @@
 #include "portique/report/summary.h"
 #include "portique/report/table_next_steps.h"
 #include "portique/report/table_text.h"
+#include "portique/report/table_verdict.h"
 #include "portique/report/terminal.h"
 
 namespace portique::report {
@@ -431,6 +432,7 @@ write_table(const model::Report& report, const WriteOptions& options, const Sink
   if (options.show_suppressed) write_suppressed(terminal, report);
   write_changes(terminal, report);
   write_issues(terminal, report);
+  write_verdict(terminal, report);
   write_totals(terminal, report, groups);
   write_next_steps(terminal, report);
   return out.finish();

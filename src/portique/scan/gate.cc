@@ -15,6 +15,10 @@ bool is_incomplete(const model::Report& report) {
 }
 
 int exit_code_of(const model::Report& report, const Gate& gate) {
+  if (report.verdict && report.verdict->decision == model::Decision::Deny) {
+    const int denied = gate.exit_code.value_or(kExitTripped);
+    if (denied != 0) return denied;
+  }
   const int code = gate.exit_code.value_or(gate.fail_on ? kExitTripped : 0);
   if (code != 0 && gate_tripped(report, gate.fail_on)) return code;
   return is_incomplete(report) && !gate.allow_incomplete ? kExitIncomplete : 0;

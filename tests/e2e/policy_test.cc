@@ -1,0 +1,157 @@
+// Policies as a user writes, checks and asks them.
+
+#include "e2e/program.h"
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "portique/base/json.h"
+#include "portique/test_support/image_builder.h"
+#include "portique/test_support/tar_builder.h"
+
+namespace portique::e2e {
+namespace {
+
+namespace json = boost::json;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+/// An image without a vulnerability; the policy's rules are about the image and its packages.
+std::string image() {
+  const std::string layer =
+      test_support::TarBuilder()
+          .file("etc/os-release", "ID=alpine\nVERSION_ID=3.19.1\n")
+          .file("lib/apk/db/installed", "P:telnetd\nV:1.0-r0\nA:x86_64\no:telnetd\n\n")
+          .finish();
+  return write_file(
+      fresh_folder() / "image.tar",
+      test_support::docker_archive({.layers = {{.tar = layer, .created_by = "ADD a in /"}},
+                                    .tag = "registry.example/shop/app:latest"}));
+}
+
+std::string policy(std::string_view text) {
+  return write_file(fresh_folder() / "policy.yaml", text);
+}
+
+const json::object& verdict_of(const json::value& report) {
+  return base::json_fields(base::json_object(&report), "verdict");
+}
+
+TEST(Policy, DenyIsExitCodeOneAndNamesTheRules) {
+  const std::string rules = policy(R"(name: house
+rules:
+  - name: no-telnet
+    on: image
+    deny: package.name glob telnet*
+    message: "{package.name} {package.version} speaks in the clear"
+  - name: moving
+    on: image
+    warn: image.tag = latest
+    message: "{image.tags} moves"
+    except:
+      - {who: eve, why: a test, until: 2020-01-01}
+)");
+  const auto ran = portique(
+      {"scan", "--policy", rules, "--allow-incomplete", "-f", "json", "docker-archive:" + image()});
+  EXPECT_EQ(ran.exit_status, 1) << ran.err;
+  const json::value report = base::parse_json(ran.out).value();
+  const json::object& verdict = verdict_of(report);
+  EXPECT_EQ(base::json_string(&verdict, "decision"), "deny");
+  EXPECT_EQ(base::json_string(&verdict, "policy"), "house");
+  EXPECT_THAT(std::string(base::json_string(&verdict, "version")), HasSubstr("sha256:"));
+  const json::array& hits = base::json_items(&verdict, "hits");
+  ASSERT_EQ(hits.size(), 2U);
+  EXPECT_EQ(hits[0].at("message").as_string(), "telnetd 1.0-r0 speaks in the clear");
+  EXPECT_EQ(hits[0].at("package").as_string(), "telnetd 1.0-r0");
+  EXPECT_EQ(hits[1].at("rule").as_string(), "moving");
+  EXPECT_THAT(json::serialize(report.at("notes")), HasSubstr("has expired on 2020-01-01"));
+
+  const auto table =
+      portique({"scan", "--policy", rules, "--allow-incomplete", "docker-archive:" + image()});
+  EXPECT_EQ(table.exit_status, 1);
+  EXPECT_THAT(table.out,
+              AllOf(HasSubstr("Verdict: deny"),
+                    HasSubstr("no-telnet"),
+                    HasSubstr("telnetd 1.0-r0 speaks in the clear")));
+}
+
+TEST(Policy, WithoutADenialTheScanPasses) {
+  const std::string target = "docker-archive:" + image();
+  const auto warned = portique({"scan",
+                                "--policy",
+                                policy("mode: audit\nrules:\n  - {name: a, on: image, deny: "
+                                       "package.name = telnetd, message: x}\n"),
+                                "--allow-incomplete",
+                                target});
+  EXPECT_EQ(warned.exit_status, 0) << warned.out;
+  EXPECT_THAT(warned.out, HasSubstr("Verdict: warn"));
+  const auto ready = portique({"scan", "--policy", "audit-only", "--allow-incomplete", target});
+  EXPECT_EQ(ready.exit_status, 0) << ready.err;
+  EXPECT_THAT(ready.out, HasSubstr("runs-as-root"));
+  EXPECT_EQ(portique({"scan", "--policy", "strict", "--allow-incomplete", target}).exit_status, 1);
+  EXPECT_EQ(portique({"scan", "--policy", "none", "--allow-incomplete", target}).exit_status, 0);
+}
+
+TEST(Policy, ThatDoesNotLoadStopsTheScan) {
+  const auto ran = portique({"scan",
+                             "--policy",
+                             policy("rules:\n  - {name: a, on: image, deny: image.tga = x}\n"),
+                             "docker-archive:" + image()});
+  EXPECT_EQ(ran.exit_status, 3);
+  EXPECT_THAT(ran.err,
+              AllOf(HasSubstr("unknown field 'image.tga'; did you mean image.tag?"),
+                    HasSubstr("^~~~~~~~~"),
+                    HasSubstr("nothing was judged by it")));
+  EXPECT_EQ(portique({"scan", "--policy", "/nowhere/x.yaml", "docker-archive:x"}).exit_status, 3);
+}
+
+TEST(Policy, IsCheckedTestedAndExplained) {
+  const std::string good = policy(R"(rules:
+  - name: shell
+    on: event
+    deny: evt.type = execve and proc.name in (bash, sh)
+    message: "{proc.name} was started"
+    explain: a test
+    examples:
+      - match: {evt.type: execve, proc.name: sh}
+      - no_match: {evt.type: open, proc.name: sh}
+)");
+  EXPECT_EQ(portique({"policy", "lint", "--strict", good}).exit_status, 0);
+  const auto tested = portique({"policy", "test", good});
+  EXPECT_EQ(tested.exit_status, 0);
+  EXPECT_THAT(tested.out, HasSubstr("2 examples of 1 rules, 0 failed"));
+  const std::string input = write_file(fresh_folder() / "event.json",
+                                       R"({"evt.type": "execve", "proc": {"name": "bash"}})");
+  const auto explained = portique({"policy", "explain", good, "--input", input});
+  EXPECT_EQ(explained.exit_status, 1);
+  EXPECT_THAT(explained.out,
+              AllOf(HasSubstr("deny shell"),
+                    HasSubstr("bash was started"),
+                    HasSubstr("> yes   proc.name in (bash, sh)   [bash]"),
+                    HasSubstr("event: deny")));
+  const auto as_json = portique({"policy", "explain", good, "--input", input, "-f", "json"});
+  EXPECT_EQ(base::parse_json(as_json.out).value().at("decision").as_string(), "deny");
+
+  const std::string bad =
+      policy("rules:\n  - {name: a, on: event, deny: proc.name = x, message: m, examples: [{match: "
+             "{proc.name: y}}]}\n");
+  const auto failed = portique({"policy", "test", bad});
+  EXPECT_EQ(failed.exit_status, 1);
+  EXPECT_THAT(failed.out, HasSubstr("the rule 'a' does not match this example"));
+}
+
+TEST(Policy, ListsItsFieldsAndReadyPolicies) {
+  const auto fields = portique({"policy", "fields", "--on", "image"});
+  EXPECT_EQ(fields.exit_status, 0);
+  EXPECT_THAT(fields.out, HasSubstr("finding.severity"));
+  const auto as_json = portique({"policy", "fields", "-f", "json"});
+  EXPECT_GT(base::parse_json(as_json.out).value().as_array().size(), 200U);
+  for (const char* name : {"baseline", "strict", "audit-only"}) {
+    EXPECT_EQ(portique({"policy", "test", name}).exit_status, 0) << name;
+    EXPECT_EQ(portique({"policy", "lint", "--strict", name}).exit_status, 0) << name;
+    EXPECT_THAT(portique({"policy", "show", name}).out, HasSubstr(std::string("name: ") + name));
+  }
+  EXPECT_EQ(portique({"policy", "show", "nothing"}).exit_status, 2);
+}
+
+} // namespace
+} // namespace portique::e2e
