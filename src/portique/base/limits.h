@@ -157,6 +157,17 @@ struct Limits {
   std::uint64_t policy_files = 64;
   /// One regular expression; RE2's memory for it is bounded by its own 8 MiB.
   std::uint64_t policy_pattern_bytes = 8ULL << 10U;
+  // --- configuration files that are checked ---------------------------------------------------
+  /// The longest Dockerfiles in public use (generated ones of machine learning images) have 100 KiB
+  /// ...
+  std::uint64_t dockerfile_bytes = 1ULL << 20U;
+  /// ... and some hundred instructions.
+  std::uint64_t dockerfile_instructions = 10'000;
+  /// Configuration files of one run: the manifests of a large platform's repository.
+  std::uint64_t config_files = 20'000;
+  std::uint64_t config_files_bytes = 256ULL << 20U;
+  /// Findings of one run: beyond that nobody reads them, and each costs a kilobyte.
+  std::uint64_t config_findings = 50'000;
 
   // --- the sandboxed child ------------------------------------------------------------------
   /// Address space of the child; it needs some 150 MiB.

@@ -1,8 +1,8 @@
-#include "portique/inspect/source_text.h"
-
 #include <string>
 
 #include <gtest/gtest.h>
+
+#include "portique/inspect/source_text.h"
 
 namespace portique::inspect {
 namespace {
@@ -20,6 +20,7 @@ TEST(SourceText, FindsLines) {
       {"line ends of Windows", "a\r\nb\r\n", 2, "b"},
       {"an empty line", "a\n\nc", 3, ""},
   };
+
   for (const auto& row : rows) {
     const SourceTextView text(row.text);
     EXPECT_EQ(text.line_count(), row.lines) << row.name;
