@@ -9,6 +9,7 @@
 
 #include "portique/base/nearest.h"
 #include "portique/base/text.h"
+#include "portique/cli/check_command.h"
 #include "portique/cli/command.h"
 #include "portique/cli/db_command.h"
 #include "portique/cli/explain_command.h"
@@ -74,6 +75,7 @@ int run(int argc, char** argv) {
              "3 the work could not be done, 4 done, but the evidence is incomplete.");
   Invocation invocation;
   add_scan_command(app, invocation);
+  add_check_command(app, invocation);
   add_sbom_command(app, invocation);
   add_explain_command(app, invocation);
   add_policy_command(app, invocation);

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "portique/base/text.h"
+#include "portique/report/check_table.h"
 #include "portique/report/display_width.h"
 #include "portique/report/finding_groups.h"
 #include "portique/report/summary.h"
@@ -422,6 +423,13 @@ base::Result<void>
 write_table(const model::Report& report, const WriteOptions& options, const Sink& sink) {
   Output out(sink);
   Terminal terminal(out, options);
+  if (is_config_report(report)) {
+    write_check_findings(terminal, report);
+    if (options.show_suppressed) write_suppressed(terminal, report);
+    write_issues(terminal, report);
+    write_check_totals(terminal, report);
+    return out.finish();
+  }
   const std::vector<FindingGroup> groups = group_findings(report, Counting::InForce);
   write_header(terminal, report);
   write_findings(terminal, report, groups);

@@ -1,0 +1,105 @@
+#include "portique/cli/check_command.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "portique/base/text.h"
+#include "portique/cli/command.h"
+#include "portique/cli/judgement_flags.h"
+#include "portique/cli/report_output.h"
+#include "portique/scan/check_config.h"
+#include "portique/scan/filter.h"
+#include "portique/scan/gate.h"
+
+namespace portique::cli {
+
+namespace {
+
+struct Flags {
+  std::string target;
+  OutputFlags output{.formats = {"table"}, .output = {}, .spec_version = {}};
+  std::string severity;
+  std::string fail_on;
+  std::optional<int> exit_code;
+  bool allow_incomplete = false;
+  bool show_suppressed = false;
+  JudgementFlags judgement;
+};
+
+base::Result<scan::Gate> gate_of(const Flags& flags) {
+  scan::Gate gate;
+  gate.exit_code = flags.exit_code;
+  gate.allow_incomplete = flags.allow_incomplete;
+  if (flags.fail_on.empty()) return gate;
+  gate.fail_on = model::parse_severity(flags.fail_on);
+  if (gate.fail_on) return gate;
+  return base::fail(base::Code::InvalidArgument,
+                    "'" + base::printable(flags.fail_on) +
+                        "' is no severity; there are: critical, high, medium, low, negligible, "
+                        "unknown");
+}
+
+base::Result<int> check(const Flags& flags) {
+  const std::vector<OutputPlace> places = PQ_TRY(output_places(flags.output));
+  report::WriteOptions write = PQ_TRY(write_options(flags.output));
+  write.show_suppressed = flags.show_suppressed;
+  scan::Filter filter;
+  if (!flags.severity.empty()) filter.severities = PQ_TRY(scan::parse_severities(flags.severity));
+  const scan::Gate gate = PQ_TRY(gate_of(flags));
+  const scan::ConfigCheckOptions options{.now = base::now(), .limits = {}};
+  const scan::Judgement judgement = PQ_TRY(read_judgement(flags.judgement, options.limits));
+  model::Report report = PQ_TRY(scan::check_config(flags.target, options));
+  for (const scan::IgnoreFile& file : judgement.ignore_files)
+    scan::apply_ignore_file(file, report, options.now);
+  scan::apply_filter(filter, report);
+  PQ_TRY(write_reports(places, report, write));
+  return scan::exit_code_of(report, gate);
+}
+
+ExitCode run(const Flags& flags) {
+  const auto code = check(flags);
+  return code ? static_cast<ExitCode>(*code) : complain(code.error());
+}
+
+} // namespace
+
+void add_check_command(CLI::App& app, Invocation& invocation) {
+  const auto flags = std::make_shared<Flags>();
+  CLI::App* command =
+      app.add_subcommand("check", "Find bad settings in Dockerfiles, Compose and Kubernetes files");
+  command->add_option("TARGET", flags->target, "A file, a folder, or - for standard input")
+      ->required();
+  add_output_flags(*command, flags->output, report::FormatUse::Report);
+  command->add_option("--severity", flags->severity, "Show only these, e.g. critical,high")
+      ->envname("PORTIQUE_SEVERITY")
+      ->type_name("LIST");
+  command
+      ->add_option("--fail-on", flags->fail_on, "Exit with 1 if a finding is at least this severe")
+      ->envname("PORTIQUE_FAIL_ON")
+      ->type_name("SEVERITY");
+  command->add_option("--exit-code", flags->exit_code, "Exit with N if anything is found")
+      ->envname("PORTIQUE_EXIT_CODE")
+      ->type_name("N")
+      ->check(CLI::Range(0, 255));
+  command
+      ->add_flag("--allow-incomplete",
+                 flags->allow_incomplete,
+                 "Exit with 0 instead of 4 if something could not be read")
+      ->envname("PORTIQUE_ALLOW_INCOMPLETE");
+  command->add_flag("--show-suppressed", flags->show_suppressed, "Table: list what is ignored, too")
+      ->envname("PORTIQUE_SHOW_SUPPRESSED");
+  command
+      ->add_option("--ignorefile",
+                   flags->judgement.ignore_files,
+                   "Findings to ignore (default: .portiqueignore, .trivyignore, "
+                   ".trivyignore.yaml and .grype.yaml here)")
+      ->envname("PORTIQUE_IGNOREFILE")
+      ->type_name("FILE");
+  command->callback([flags, &invocation] { invocation.run = [flags] { return run(*flags); }; });
+}
+
+} // namespace portique::cli

@@ -1,0 +1,224 @@
+#include "portique/scan/check_config.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "portique/base/codec.h"
+#include "portique/base/file.h"
+#include "portique/base/sandbox.h"
+#include "portique/base/text.h"
+#include "portique/image/folder_walk.h"
+#include "portique/inspect/config_files/check_files.h"
+#include "portique/inspect/config_files/rules.h"
+#include "portique/scan/model_codec.h"
+
+namespace portique::model {
+
+template <typename Codec, base::CodedAs<LineRange> T> void fields(Codec& codec, T& lines) {
+  codec(lines.first, lines.last);
+}
+
+template <typename Codec, base::CodedAs<Suppression> T> void fields(Codec& codec, T& suppression) {
+  codec(suppression.by, suppression.reason, suppression.until);
+}
+
+} // namespace portique::model
+
+namespace portique::inspect {
+
+template <typename Codec, base::CodedAs<Hit> T> void fields(Codec& codec, T& hit) {
+  codec(hit.rule, hit.path, hit.lines, hit.evidence, hit.secrets, hit.suppression);
+}
+
+template <typename Codec, base::CodedAs<CheckedFile> T> void fields(Codec& codec, T& file) {
+  codec(file.path, file.kind);
+}
+
+template <typename Codec, base::CodedAs<ConfigFindings> T> void fields(Codec& codec, T& findings) {
+  codec(findings.hits, findings.files, findings.issues, findings.notes);
+}
+
+} // namespace portique::inspect
+
+namespace portique::scan {
+
+namespace fs = std::filesystem;
+using base::Code;
+using base::fail;
+
+namespace {
+
+/// Messages to the child (a file; the end of the files) and back (what was found).
+enum class Step : std::uint32_t { File = 1, Check = 2, Findings = 3 };
+
+/// Of what is sent to the child: a file, with what stands around it.
+constexpr std::uint64_t kFrameBytes = 64ULL << 10U;
+
+base::Result<void> run_child(base::WorkerContext& context, const ConfigCheckOptions& options) {
+  std::vector<inspect::ConfigFile> files;
+  while (true) {
+    const base::Message message =
+        PQ_TRY(context.channel.receive(options.limits.yaml_bytes + kFrameBytes));
+    if (message.type == static_cast<std::uint32_t>(Step::File)) {
+      inspect::ConfigFile& file = files.emplace_back();
+      PQ_TRY(base::decode(base::as_bytes(message.payload), file.path, file.content));
+      continue;
+    }
+    inspect::CheckOptions check{.now = options.now, .limits = options.limits};
+    PQ_TRY(base::decode(base::as_bytes(message.payload), check.named));
+    const inspect::ConfigFindings findings = inspect::check_config_files(files, check);
+    return context.channel.send(static_cast<std::uint32_t>(Step::Findings),
+                                base::as_bytes(base::encode(findings)));
+  }
+}
+
+/// The files of one run and the child that checks them.
+class ConfigChecker {
+public:
+  static base::Result<ConfigChecker> start(const ConfigCheckOptions& options) {
+    base::WorkerOptions worker;
+    worker.memory_bytes = options.limits.worker_memory_bytes;
+    worker.name = "portique-check";
+    return ConfigChecker(PQ_TRY(base::Worker::start({.prepare = [] { inspect::rules(); },
+                                                     .run =
+                                                         [options](base::WorkerContext& context) {
+                                                           return run_child(context, options);
+                                                         }},
+                                                    std::move(worker))),
+                         options);
+  }
+
+  base::Result<void> add(std::string path, std::string content) {
+    bytes_ += content.size();
+    if (files_.size() >= options_.limits.config_files ||
+        bytes_ > options_.limits.config_files_bytes)
+      return fail(Code::LimitExceeded,
+                  "there are too many configuration files; check parts of them");
+    PQ_TRY(worker_.send(static_cast<std::uint32_t>(Step::File),
+                        base::as_bytes(base::encode(path, content))));
+    files_.insert_or_assign(std::move(path), std::move(content));
+    return {};
+  }
+
+  void add_issue(const base::Error& error, std::string path) {
+    report_.issues.push_back({error.code(), error.text(), std::move(path), model::kNoLayer});
+  }
+
+  base::Result<model::Report> finish(bool named) {
+    PQ_TRY(
+        worker_.send(static_cast<std::uint32_t>(Step::Check), base::as_bytes(base::encode(named))));
+    const base::Message answer = PQ_TRY(worker_.receive(options_.limits.worker_answer_bytes));
+    inspect::ConfigFindings found;
+    PQ_TRY(base::decode(base::as_bytes(answer.payload), found));
+    PQ_TRY(worker_.finish());
+    take(std::move(found));
+    return std::move(report_);
+  }
+
+private:
+  ConfigChecker(base::Worker worker, const ConfigCheckOptions& options)
+      : worker_(std::move(worker)), options_(options) {}
+
+  /// The child may have been taken over: what it says is used only where it fits what we know.
+  void take(inspect::ConfigFindings found) {
+    for (const inspect::Hit& hit : found.hits) {
+      const inspect::Rule* rule = inspect::find_rule(hit.rule);
+      const auto file = files_.find(hit.path);
+      if (rule == nullptr || file == files_.end()) continue;
+      report_.findings.push_back(
+          inspect::make_finding(*rule, hit, inspect::SourceTextView(file->second)));
+    }
+    std::ranges::move(found.issues, std::back_inserter(report_.issues));
+    std::map<std::string_view, std::size_t> kinds;
+    for (const inspect::CheckedFile& file : found.files)
+      ++kinds[inspect::config_kind_name(file.kind)];
+    std::string checked;
+    for (const auto& [kind, count] : kinds)
+      checked += fmt::format("{}{} {}{}",
+                             checked.empty() ? "" : ", ",
+                             count,
+                             kind,
+                             count == 1 || kind == "daemon.json" ? "" : "s");
+    report_.notes.push_back(checked.empty() ? "there was no configuration file to check"
+                                            : "checked " + checked);
+    std::ranges::move(found.notes, std::back_inserter(report_.notes));
+  }
+
+  base::Worker worker_;
+  ConfigCheckOptions options_;
+  std::map<std::string, std::string> files_;
+  std::uint64_t bytes_ = 0;
+  model::Report report_;
+};
+
+base::Result<std::string> read_up_to(const base::Fd& file, std::uint64_t limit) {
+  std::string content;
+  std::array<std::byte, 16384> buffer{};
+  while (true) {
+    const std::size_t count = PQ_TRY(base::read_some(file, buffer));
+    if (count == 0) return content;
+    content += base::as_text(std::span<const std::byte>(buffer).first(count));
+    if (content.size() > limit)
+      return fail(Code::LimitExceeded, fmt::format("larger than {} bytes", limit));
+  }
+}
+
+/// Folders that hold other people's files.
+bool is_passed_over(std::string_view path, bool is_folder) {
+  constexpr std::array<std::string_view, 6> kFolders{
+      ".git", "node_modules", ".terraform", ".venv", "__pycache__", ".tox"};
+  return is_folder &&
+         std::ranges::find(kFolders, path.substr(path.rfind('/') + 1)) != kFolders.end();
+}
+
+base::Result<void>
+add_folder(ConfigChecker& checker, const fs::path& folder, const base::Limits& limits) {
+  const auto read = [&](const image::WalkedFile& file) -> base::Result<void> {
+    if (!inspect::may_be_config(file.path)) return {};
+    auto open = file.open();
+    if (open && !open->valid()) return {}; // gone meanwhile
+    auto content = open ? read_up_to(*open, limits.yaml_bytes) : std::unexpected(open.error());
+    if (content) return checker.add(std::string(file.path), std::move(*content));
+    checker.add_issue(content.error(), std::string(file.path));
+    return {};
+  };
+  return image::walk_folder(folder,
+                            {.one_file_system = false, .passes_over = is_passed_over},
+                            limits,
+                            read,
+                            [&](std::string_view path, const base::Error& error) {
+                              checker.add_issue(error, std::string(path));
+                            });
+}
+
+} // namespace
+
+base::Result<model::Report> check_config(const std::string& target,
+                                         const ConfigCheckOptions& options) {
+  std::error_code none;
+  const bool is_input = target == "-";
+  const bool is_folder = !is_input && fs::is_directory(target, none);
+  std::string content;
+  if (is_input) {
+    const base::Fd input(::dup(STDIN_FILENO));
+    content = PQ_TRY(base::at("standard input", read_up_to(input, options.limits.yaml_bytes)));
+  } else if (!is_folder) {
+    content = PQ_TRY(base::read_file(target, options.limits.yaml_bytes));
+  }
+  ConfigChecker checker = PQ_TRY(ConfigChecker::start(options));
+  if (is_folder)
+    PQ_TRY(add_folder(checker, target, options.limits));
+  else
+    PQ_TRY(checker.add(is_input ? "stdin" : target, std::move(content)));
+  model::Report report = PQ_TRY(checker.finish(!is_folder));
+  report.subject.name = is_input ? "standard input" : target;
+  report.subject.kind = "config";
+  report.created = options.now;
+  return report;
+}
+
+} // namespace portique::scan

@@ -1,0 +1,57 @@
+#include <gtest/gtest.h>
+
+#include "portique/base/file.h"
+#include "portique/scan/check_config.h"
+
+namespace portique::scan {
+namespace {
+
+const ConfigCheckOptions kOptions{.now = base::parse_time("2026-01-01").value(), .limits = {}};
+
+const model::Finding*
+find(const model::Report& report, std::string_view id, std::string_view path) {
+  for (const model::Finding& finding : report.findings)
+    if (finding.id == id && finding.path == path) return &finding;
+  return nullptr;
+}
+
+TEST(CheckConfig, ChecksEveryFileOfAFolder) {
+  const auto folder = base::TempDir::create("check").value();
+  std::filesystem::create_directories(folder.path() / "a/.git");
+  std::filesystem::create_directories(folder.path() / "a/node_modules/x");
+  const std::string text = "FROM debian\nENV API_TOKEN=hunter2\nUSER 1\n";
+  for (const char* name : {"a/Dockerfile", "a/.git/Dockerfile", "a/node_modules/x/Dockerfile"})
+    ASSERT_TRUE(base::write_file_atomically(folder.path() / name, text));
+  const auto report = check_config(folder.path(), kOptions);
+  ASSERT_TRUE(report) << report.error().text();
+  EXPECT_EQ(report->subject.kind, "config");
+  EXPECT_TRUE(report->issues.empty());
+  const model::Finding* untagged = find(*report, "PQ-DF-001", "a/Dockerfile");
+  ASSERT_NE(untagged, nullptr);
+  EXPECT_EQ(untagged->lines, (model::LineRange{1, 1}));
+  EXPECT_EQ(untagged->excerpt, "FROM debian");
+  EXPECT_EQ(find(*report, "PQ-DF-001", "a/.git/Dockerfile"), nullptr);
+  EXPECT_EQ(find(*report, "PQ-DF-001", "a/node_modules/x/Dockerfile"), nullptr);
+  const model::Finding* secret = find(*report, "PQ-DF-110", "a/Dockerfile");
+  ASSERT_NE(secret, nullptr);
+  EXPECT_EQ(secret->excerpt, "ENV API_TOKEN=****") << "a report must not hold the secret";
+}
+
+TEST(CheckConfig, SaysWhatCouldNotBeRead) {
+  const auto folder = base::TempDir::create("check").value();
+  const auto path = folder.path() / "Dockerfile";
+  ASSERT_TRUE(base::write_file_atomically(path, "FROM debian:12\nFRUM x\nRUN <<E\n"));
+  const auto report = check_config(path, kOptions);
+  ASSERT_TRUE(report);
+  ASSERT_EQ(report->issues.size(), 2U);
+  EXPECT_EQ(report->issues[0].message, "line 3: the here-document 'E' does not end");
+  EXPECT_EQ(report->issues[1].message, "line 2: there is no instruction 'FRUM'");
+  ASSERT_TRUE(base::write_file_atomically(path, std::string("\0\1\2", 3)));
+  EXPECT_EQ(check_config(path, kOptions)->issues.size(), 1U);
+  ASSERT_TRUE(base::write_file_atomically(folder.path() / "notes.txt", "hello"));
+  EXPECT_EQ(check_config(folder.path() / "notes.txt", kOptions)->issues.size(), 1U);
+  EXPECT_FALSE(check_config(folder.path() / "absent", kOptions));
+}
+
+} // namespace
+} // namespace portique::scan
