@@ -33,6 +33,9 @@ struct Limits {
   /// A document attached to an image: the SBOM of a large image has some 100 MB.
   std::uint64_t attachment_bytes = 256ULL << 20U;
 
+  /// etc/passwd and its kin: tens of thousands of accounts.
+  std::uint64_t account_file_bytes = 4ULL << 20U;
+
   // --- layers -------------------------------------------------------------------------------
   /// The largest images in public use (CUDA, models) have layers of some 20 GiB.
   std::uint64_t layer_bytes = 64ULL << 30U;
@@ -64,6 +67,8 @@ struct Limits {
   std::uint64_t lock_file_bytes = 32ULL << 20U;
   /// ... and pnpm-lock.yaml of 20,000 packages 500,000 values.
   std::uint64_t lock_file_values = 1'500'000;
+  /// Files of one layer whose checksums are remembered.
+  std::uint64_t checksummed_files = 2'000'000;
   /// Packages of one image.
   std::uint64_t packages = 500'000;
   /// Files that one package database says its packages own: a host with all of TeX has 500,000.

@@ -190,6 +190,7 @@ std::string checks_markdown() {
   constexpr std::array kFamilies{Family{"PQ-CO-", "Compose"},
                                  Family{"PQ-DD-", "daemon.json"},
                                  Family{"PQ-DF-", "Dockerfile, Containerfile"},
+                                 Family{"PQ-IM-", "Images"},
                                  Family{"PQ-K8-", "Kubernetes manifests"}};
   std::string out;
   for (const Family& family : kFamilies) {

@@ -1,0 +1,124 @@
+// What lies in the image: modes, accounts, left-overs.
+#include <array>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "portique/base/text.h"
+#include "portique/inspect/image/image_checks.h"
+
+namespace portique::inspect {
+
+namespace {
+
+std::string mode_text(const FileFact& file) {
+  return fmt::format("mode {:04o}, user {}, group {}", file.mode & 07777U, file.uid, file.gid);
+}
+
+/// Those that a package of the distribution brings (su, passwd, mount) are one finding together.
+void privileged_programs(const ImageSubject& subject, ImageHits& hits) {
+  for (const FileFact& file : subject.facts.privileged)
+    if (!file.owned) hits.add(mode_text(file), file.layer, file.path);
+}
+
+void privileged_distribution_programs(const ImageSubject& subject, ImageHits& hits) {
+  constexpr std::size_t kShown = 6;
+  std::string names;
+  std::size_t count = 0;
+  std::int32_t layer = model::kNoLayer;
+  for (const FileFact& file : subject.facts.privileged) {
+    if (!file.owned) continue;
+    layer = file.layer;
+    if (count++ < kShown) names += (names.empty() ? "" : ", ") + base::printable(file.path);
+  }
+  if (count == 0) return;
+  if (count > kShown) names += fmt::format(" and {} more", count - kShown);
+  hits.add(fmt::format("{} of the distribution's programs: {}", count, names), layer);
+}
+
+void world_writable(const ImageSubject& subject, ImageHits& hits) {
+  for (const FileFact& file : subject.facts.world_writable)
+    hits.add(mode_text(file), file.layer, file.path);
+}
+
+void stray_files(const ImageSubject& subject, ImageHits& hits) {
+  for (const FileFact& file : subject.facts.stray)
+    hits.add("it is part of the image", file.layer, file.path);
+}
+
+void left_overs(const ImageSubject& subject, ImageHits& hits) {
+  constexpr std::uint64_t kSmall = 64 * 1024;
+  for (const LeftOver& left : subject.facts.left_overs)
+    if (left.bytes > kSmall)
+      hits.add(fmt::format("{} left {} files with {:.1f} MB",
+                           left.tool,
+                           left.files,
+                           static_cast<double>(left.bytes) / 1e6),
+               left.layer,
+               left.folder);
+}
+
+void empty_passwords(const ImageSubject& subject, ImageHits& hits) {
+  for (const std::string& name : subject.facts.accounts.without_password)
+    hits.add("the user " + base::printable(name) + " has no password",
+             subject.facts.accounts.layer,
+             "etc/shadow");
+}
+
+void doubled(const std::vector<Account>& accounts,
+             std::string_view what,
+             std::string_view path,
+             std::int32_t layer,
+             ImageHits& hits) {
+  std::map<std::uint32_t, std::string_view> by_id;
+  std::map<std::string_view, std::uint32_t> by_name;
+  for (const Account& account : accounts) {
+    const auto [same, added] = by_id.emplace(account.id, account.name);
+    if (!added && same->second != account.name)
+      hits.add(fmt::format("{} and {} are both {} {}",
+                           base::printable(same->second),
+                           base::printable(account.name),
+                           what,
+                           account.id),
+               layer,
+               std::string(path));
+    if (!by_name.emplace(account.name, account.id).second)
+      hits.add(
+          fmt::format("{} stands twice", base::printable(account.name)), layer, std::string(path));
+  }
+}
+
+void doubled_accounts(const ImageSubject& subject, ImageHits& hits) {
+  const Accounts& accounts = subject.facts.accounts;
+  doubled(accounts.users, "user", "etc/passwd", accounts.layer, hits);
+  doubled(accounts.groups, "group", "etc/group", accounts.layer, hits);
+}
+
+void second_root(const ImageSubject& subject, ImageHits& hits) {
+  for (const Account& user : subject.facts.accounts.users)
+    if (user.id == 0 && user.name != "root")
+      hits.add("the user " + base::printable(user.name) + " has the id 0",
+               subject.facts.accounts.layer,
+               "etc/passwd");
+}
+
+constexpr std::array kChecks{
+    ImageCheck{"PQ-IM-050", privileged_programs},
+    ImageCheck{"PQ-IM-051", privileged_distribution_programs},
+    ImageCheck{"PQ-IM-052", world_writable},
+    ImageCheck{"PQ-IM-053", stray_files},
+    ImageCheck{"PQ-IM-054", left_overs},
+    ImageCheck{"PQ-IM-055", empty_passwords},
+    ImageCheck{"PQ-IM-056", doubled_accounts},
+    ImageCheck{"PQ-IM-057", second_root},
+};
+
+} // namespace
+
+std::span<const ImageCheck> image_file_checks() {
+  return kChecks;
+}
+
+} // namespace portique::inspect
