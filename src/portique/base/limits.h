@@ -127,6 +127,18 @@ struct Limits {
   /// An ignore file of 10,000 entries with reasons; more is some other file given by mistake.
   std::uint64_t ignore_file_bytes = 1ULL << 20U;
 
+  // --- secrets --------------------------------------------------------------------------------
+  /// Rules of the user's own: gitleaks' own set has 200 in 100 KiB.
+  std::uint64_t secret_rule_bytes = 4ULL << 20U;
+  std::uint64_t secret_rules = 5'000;
+  /// Secrets of one file; a dump of a token store has thousands, of which these say enough.
+  std::uint64_t secrets_in_file = 200;
+  /// ... and of one layer.
+  std::uint64_t secrets_in_layer = 20'000;
+  /// Bytes of one file that single rules are tried on, over all rules: text that is full of
+  /// triggers must not cost more than ten seconds.
+  std::uint64_t secret_tried_bytes = 512ULL << 20U;
+
   // --- TOML -------------------------------------------------------------------------------------
   /// uv.lock of a workspace with 1,000 packages and the hashes of all their wheels has 10 MB ...
   std::uint64_t toml_bytes = 32ULL << 20U;

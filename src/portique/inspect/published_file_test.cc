@@ -1,0 +1,29 @@
+#include "portique/inspect/published_file.h"
+
+#include <gtest/gtest.h>
+
+namespace portique::inspect {
+namespace {
+
+TEST(PublishedFile, IsATestOfALanguagesPackage) {
+  struct Case {
+    const char* path;
+    bool published;
+  };
+
+  for (const Case& c :
+       {Case{"usr/lib/python3/dist-packages/tornado/test/test.key", true},
+        Case{"app/node_modules/a/test/fixtures/key.pem", true},
+        Case{"var/lib/gems/3.1.0/gems/webrick-1/spec/server.key", true},
+        Case{"root/go/pkg/mod/golang.org/x/crypto@v0.1.0/ssh/testdata/keys.go", true},
+        Case{"app/node_modules/a/test", false}, // a file called so
+        Case{"app/test/key.pem", false},        // the user's own tests may hold the user's own keys
+        Case{"app/node_modules/a/server.key", false},
+        Case{"test/node_modules/a/server.key", false},
+        Case{"etc/ssl/private/server.key", false},
+        Case{"", false}})
+    EXPECT_EQ(is_published_test_data(c.path), c.published) << c.path;
+}
+
+} // namespace
+} // namespace portique::inspect
