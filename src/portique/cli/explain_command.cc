@@ -9,6 +9,7 @@
 #include "portique/cli/judgement_flags.h"
 #include "portique/cli/open_database.h"
 #include "portique/cli/progress_line.h"
+#include "portique/cli/secret_flags.h"
 #include "portique/cli/source_flags.h"
 #include "portique/cli/terminal_options.h"
 #include "portique/report/explanation_text.h"
@@ -63,6 +64,7 @@ base::Result<int> explain(const Flags& flags) {
   const std::string id = PQ_TRY(checked_id(flags));
   scan::ScanOptions options = PQ_TRY(scan_options_of(flags.source));
   options.kernel_headers = flags.kernel_headers;
+  options.secrets = PQ_TRY(secret_search_of({}, flags.source, false)); // to mask the history
   scan::Judgement judgement = PQ_TRY(read_judgement(flags.judgement, options.limits));
   const NamedTarget target = PQ_TRY(named_target(flags.target));
   const advisory::Database database = PQ_TRY(open_database(flags.database, flags.source));

@@ -1,5 +1,6 @@
 #include "portique/cli/scan_command.h"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 #include "portique/cli/open_database.h"
 #include "portique/cli/policy_flags.h"
 #include "portique/cli/scan_targets.h"
+#include "portique/cli/secret_flags.h"
 #include "portique/image/local_images.h"
 
 namespace portique::cli {
@@ -29,7 +31,8 @@ struct Flags {
   bool list_packages = false;
   bool show_suppressed = false;
   bool kernel_headers = false;
-  std::vector<std::string> scanners{"vuln"};
+  std::vector<std::string> scanners{"vuln", "secret"};
+  SecretFlags secrets;
   JudgementFlags judgement;
   PolicyFlags policy;
   std::string base;
@@ -39,11 +42,15 @@ struct Flags {
 
 base::Result<void> check_scanners(const std::vector<std::string>& scanners) {
   for (const std::string& scanner : scanners)
-    if (scanner != "vuln")
+    if (scanner != "vuln" && scanner != "secret")
       return base::fail(base::Code::InvalidArgument,
                         "there is no scanner '" + base::printable(scanner) +
-                            "'; this version has: vuln");
+                            "'; this version has: vuln, secret");
   return {};
+}
+
+bool wants(const std::vector<std::string>& scanners, std::string_view scanner) {
+  return std::ranges::find(scanners, scanner) != scanners.end();
 }
 
 base::Result<scan::Gate> gate_of(const Flags& flags) {
@@ -73,6 +80,9 @@ base::Result<ScanPlan> make_plan(const Flags& flags) {
   plan.gate = PQ_TRY(gate_of(flags));
   plan.options = PQ_TRY(scan_options_of(flags.source));
   plan.options.kernel_headers = flags.kernel_headers;
+  plan.options.vulnerabilities = wants(flags.scanners, "vuln");
+  plan.options.secrets = PQ_TRY(secret_search_of(
+      flags.secrets, flags.source, wants(flags.scanners, "secret")));
   plan.judgement = PQ_TRY(read_judgement(flags.judgement, plan.options.limits));
   auto policy = PQ_TRY(
       chosen_policy(flags.policy, plan.options.limits, plan.options.now, flags.source.quiet));
@@ -167,7 +177,7 @@ void add_base_flags(CLI::App& command, Flags& flags) {
 }
 
 void add_search_flags(CLI::App& command, Flags& flags) {
-  command.add_option("--scanners", flags.scanners, "What to look for: vuln")
+  command.add_option("--scanners", flags.scanners, "What to look for: vuln, secret (both)")
       ->envname("PORTIQUE_SCANNERS")
       ->delimiter(',')
       ->type_name("LIST");
@@ -176,6 +186,7 @@ void add_search_flags(CLI::App& command, Flags& flags) {
                 flags.kernel_headers,
                 "Also match kernel headers with the kernel's advisories")
       ->envname("PORTIQUE_KERNEL_HEADERS");
+  add_secret_flags(command, flags.secrets);
   add_database_flag(command, flags.database);
 }
 

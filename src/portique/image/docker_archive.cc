@@ -62,7 +62,9 @@ base::Result<DescribedImage> describe_docker_archive(BlobStore& store,
     described.image.layers.emplace_back();
     described.layers.push_back({PQ_TRY(store.resolve(layer)), {}, 0});
   }
-  PQ_TRY(apply_config(PQ_TRY(base::at("config", parse_config(config, limits))), described.image));
+  Config parsed = PQ_TRY(base::at("config", parse_config(config, limits)));
+  PQ_TRY(apply_config(parsed, described.image));
+  described.texts = std::move(parsed.texts);
   if (selection.platform_demanded && !described.image.platform.architecture.empty() &&
       !serves(described.image.platform, selection.platform))
     return fail(Code::NotFound,

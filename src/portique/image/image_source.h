@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "portique/archive/byte_stream.h"
 #include "portique/base/limits.h"
@@ -40,10 +41,18 @@ struct StoredLayer {
   bool foreign = false;
 };
 
+/// One thing that somebody wrote into an image's config: an environment variable, a label, a
+/// command, a step of the history.
+struct ConfigText {
+  std::string field; ///< "Env PATH", "label maintainer", "Cmd", "history 3"
+  std::string text;
+};
+
 /// An image, described: what its documents say, and where its layers' bytes are (same order).
 struct DescribedImage {
   model::Image image;
   std::vector<StoredLayer> layers;
+  std::vector<ConfigText> texts; ///< not kept beyond the reader: they may hold secrets
 };
 
 /// What is asked of a source.

@@ -134,6 +134,52 @@ base::Result<Manifest> parse_manifest(std::string_view text, const base::Limits&
   return manifest;
 }
 
+namespace {
+
+/// The words of a command, as a shell would want them.
+std::string joined(const json::object& object, std::string_view name) {
+  std::string all;
+  for (const json::value& word : base::json_items(&object, name))
+    if (word.is_string()) {
+      if (!all.empty()) all += ' ';
+      all += std::string_view(word.get_string());
+    }
+  return all;
+}
+
+void add_text(std::string field, std::string text, std::vector<ConfigText>& texts) {
+  if (!text.empty()) texts.push_back({std::move(field), std::move(text)});
+}
+
+/// What people write into a config, or have their build write into it.
+std::vector<ConfigText> config_texts_of(const json::object& object) {
+  std::vector<ConfigText> texts;
+  const json::object& run = base::json_fields(&object, "config");
+  for (const json::value& variable : base::json_items(&run, "Env")) {
+    if (!variable.is_string()) continue;
+    const std::string text = base::to_utf8(variable.get_string());
+    add_text("Env " + text.substr(0, text.find('=')), text, texts);
+  }
+  for (const auto& label : base::json_fields(&run, "Labels")) {
+    const std::string name = base::to_utf8(label.key());
+    if (label.value().is_string())
+      add_text("label " + name, name + "=" + base::to_utf8(label.value().get_string()), texts);
+  }
+  for (const std::string_view command : {"Entrypoint", "Cmd", "Shell", "OnBuild"})
+    add_text(std::string(command), joined(run, command), texts);
+  add_text("Healthcheck", joined(base::json_fields(&run, "Healthcheck"), "Test"), texts);
+  std::size_t number = 0;
+  for (const json::value& step : base::json_items(&object, "history")) {
+    const json::object* fields = base::json_object(&step);
+    ++number;
+    add_text("history " + std::to_string(number), string_of(fields, "created_by"), texts);
+    add_text("history " + std::to_string(number), string_of(fields, "comment"), texts);
+  }
+  return texts;
+}
+
+} // namespace
+
 base::Result<Config> parse_config(std::string_view text, const base::Limits& limits) {
   const json::value value = PQ_TRY(parse_object(text));
   const json::object& object = value.get_object();
@@ -157,6 +203,7 @@ base::Result<Config> parse_config(std::string_view text, const base::Limits& lim
   const json::object& labels = base::json_fields(&base::json_fields(&object, "config"), "Labels");
   config.base_name = string_of(&labels, "org.opencontainers.image.base.name");
   config.base_digest = string_of(&labels, "org.opencontainers.image.base.digest");
+  config.texts = config_texts_of(object);
   return config;
 }
 

@@ -12,6 +12,7 @@
 #include "portique/base/digest.h"
 #include "portique/base/limits.h"
 #include "portique/base/result.h"
+#include "portique/image/image_source.h"
 #include "portique/model/image.h"
 
 namespace portique::image {
@@ -64,6 +65,7 @@ struct Config {
   std::string base_name;   ///< label org.opencontainers.image.base.name
   std::string base_digest; ///< label org.opencontainers.image.base.digest
   model::ImageConfig run;  ///< how the image wants to be run
+  std::vector<ConfigText> texts; ///< all that people write into it
 };
 
 base::Result<Config> parse_config(std::string_view json, const base::Limits& limits);

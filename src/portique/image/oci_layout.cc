@@ -145,6 +145,7 @@ base::Result<DescribedImage> describe_oci_layout(BlobStore& store,
                 "not a container image, but an artifact of the type '" +
                     base::printable(manifest.artifact_type) + "'");
   PQ_TRY(std::move(applied));
+  described.texts = parsed->texts;
   return described;
 }
 

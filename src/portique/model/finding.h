@@ -103,11 +103,13 @@ struct Finding {
   LineRange lines;                  ///< of that file
   std::string excerpt;              ///< those lines as they stand there, cut; "" if there are none
   std::string why;                  ///< why it matters; "" if title and advisories say it
+  std::string field;                ///< of the image's configuration: "Env DB_PASSWORD"
   std::string evidence;             ///< what was seen, in one sentence; "" if the rest says it
   std::string remedy;               ///< what clears it, in one sentence; "" if an upgrade does
   std::optional<std::string> fixed_version;
   FixState fix_state = FixState::NotFixed;
   std::int32_t layer = kNoLayer;
+  std::int32_t removed_in = kNoLayer; ///< layer that took the file away, which lies below it still
   std::optional<bool>
       from_base;    ///< whether it comes from the base image; nothing if that is unknown
   bool kev = false; ///< in CISA's catalogue of known exploited vulnerabilities

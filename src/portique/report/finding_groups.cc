@@ -13,8 +13,12 @@ namespace portique::report {
 namespace {
 
 using GroupKey = std::tuple<std::string_view, std::string_view, std::string_view>;
-/// Id, severity, fixed version, fix state.
-using RowKey = std::tuple<std::string_view, model::Severity, std::string_view, model::FixState>;
+/// Id, severity, fixed version, fix state; of what is about no package, also where it is.
+using RowKey = std::tuple<std::string_view,
+                          model::Severity,
+                          std::string_view,
+                          model::FixState,
+                          std::string>;
 
 struct Builder {
   FindingGroup group;
@@ -47,7 +51,8 @@ void add(Builder& builder, const model::Finding& finding, const model::Package* 
   const RowKey key{finding.id,
                    finding.severity,
                    finding.fixed_version ? std::string_view(*finding.fixed_version) : "",
-                   finding.fix_state};
+                   finding.fix_state,
+                   package == nullptr ? place_text(finding) : std::string()};
   FindingGroup& group = builder.group;
   const auto [at, is_new] = builder.rows.try_emplace(key, group.rows.size());
   if (is_new) {
@@ -66,8 +71,8 @@ bool worse_row(const GroupRow& a, const GroupRow& b, model::FindingOrder order) 
   if (order == model::FindingOrder::Risk && x.risk != y.risk) return x.risk > y.risk;
   if (x.severity != y.severity) return x.severity > y.severity;
   if (urgency(x) != urgency(y)) return urgency(x) > urgency(y);
-  return std::tie(x.id, x.fixed_version, x.fix_state) <
-         std::tie(y.id, y.fixed_version, y.fix_state);
+  return std::tie(x.id, x.fixed_version, x.fix_state, x.path, x.lines.first, x.field) <
+         std::tie(y.id, y.fixed_version, y.fix_state, y.path, y.lines.first, y.field);
 }
 
 double worst_risk(const FindingGroup& group) {

@@ -191,6 +191,11 @@ void write_finding_place(JsonWriter& json,
     json.null("lines");
   }
   json.text_or_null("excerpt", finding.excerpt);
+  json.text_or_null("field", finding.field);
+  if (finding.removed_in == model::kNoLayer)
+    json.null("removed_in");
+  else
+    json.integer("removed_in", static_cast<std::uint64_t>(finding.removed_in));
   json.text_or_null("evidence", finding.evidence);
   json.text_or_null("why", finding.why);
   json.text_or_null("remedy", finding.remedy);

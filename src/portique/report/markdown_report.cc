@@ -147,7 +147,7 @@ private:
       names += (names.empty() ? "" : ", ") + markdown_code(row.packages[i]->name);
     if (row.packages.size() > kNames)
       names += fmt::format(" and {} more", row.packages.size() - kNames);
-    if (names.empty()) names = markdown_code(finding.path);
+    if (names.empty()) names = markdown_code(place_text(finding));
     line("| {}{} | {} | {} | {} | {} | {} |",
          model::severity_name(finding.severity),
          finding.kev ? " (exploited)" : "",

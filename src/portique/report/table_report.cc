@@ -243,8 +243,13 @@ private:
 
 /// What was seen where, for findings that no package and version tell.
 void write_evidence(Terminal& terminal, const model::Finding& finding) {
-  std::string text = finding.path;
+  std::string text = one_line(place_text(finding));
   if (!finding.evidence.empty()) text += (text.empty() ? "" : ": ") + one_line(finding.evidence);
+  if (finding.kind == model::FindingKind::Secret && finding.layer != model::kNoLayer)
+    text += fmt::format("; in layer {}", finding.layer);
+  if (finding.removed_in != model::kNoLayer)
+    text += fmt::format(", deleted or overwritten by layer {}, and still there to be read",
+                        finding.removed_in);
   if (!text.empty()) terminal.paragraph({"      "}, {text, Style::Dim});
   if (!finding.remedy.empty()) terminal.paragraph({"      "}, {one_line(finding.remedy)});
 }

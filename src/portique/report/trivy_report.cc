@@ -89,6 +89,7 @@ public:
     json_.begin_array("Results");
     for (const auto& [key, content] : results_)
       write_result(key, content);
+    write_secrets();
     json_.end_array();
     json_.end_object();
     json_.finish();
@@ -395,6 +396,45 @@ private:
       for (const std::string_view version : {"V2", "V3", "V40"})
         if (const auto found = versions.find(version); found != versions.end())
           json_.number(std::string(version) + "Score", found->second->score);
+      json_.end_object();
+    }
+    json_.end_object();
+  }
+
+  /// One result a file, as Trivy lists them; those in the image's config have no file.
+  void write_secrets() {
+    std::map<std::string, std::vector<const model::Finding*>> by_file;
+    for (const model::Finding& finding : report_.findings)
+      if (finding.kind == model::FindingKind::Secret && !finding.suppression)
+        by_file[finding.path.empty() ? report_.subject.name : "/" + finding.path].push_back(
+            &finding);
+    for (const auto& [file, findings] : by_file) {
+      json_.begin_object();
+      json_.text("Target", file);
+      json_.text("Class", "secret");
+      json_.begin_array("Secrets");
+      for (const model::Finding* finding : findings)
+        write_secret(*finding);
+      json_.end_array();
+      json_.end_object();
+    }
+  }
+
+  void write_secret(const model::Finding& finding) {
+    json_.begin_object();
+    json_.text("RuleID", finding.id);
+    json_.text("Category", finding.field.empty() ? "secret" : finding.field);
+    json_.text("Severity", trivy_severity(finding.severity));
+    json_.text("Title", finding.title);
+    json_.integer("StartLine", finding.lines.first);
+    json_.integer("EndLine", finding.lines.last);
+    json_.text("Match", finding.evidence);
+    json_.text("Fingerprint", finding.fingerprint);
+    if (const model::Layer* layer = layer_of(report_, finding.layer)) {
+      json_.begin_object("Layer");
+      put("Digest", layer->digest.text());
+      put("DiffID", layer->diff_id.text());
+      put("CreatedBy", layer->created_by);
       json_.end_object();
     }
     json_.end_object();

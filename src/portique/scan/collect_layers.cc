@@ -8,7 +8,9 @@ namespace portique::scan {
 namespace {
 
 LayerCache cache_of(const ScanOptions& options) {
-  return options.cache_dir.empty() ? LayerCache() : LayerCache(options.cache_dir);
+  if (options.cache_dir.empty()) return {};
+  const bool inspected = options.secrets && options.secrets->in_files;
+  return LayerCache(options.cache_dir, inspected ? options.secrets->version() : std::string());
 }
 
 class LayerCollector {

@@ -61,6 +61,7 @@ public:
 private:
   base::Result<void> visit(const image::WalkedFile& file) {
     ++evidence_.entries;
+    if (reader_->inspects_files() && file.size != 0) PQ_TRY(inspect(file));
     auto cataloger = matcher_.match(file.path);
     if (cataloger && !inventory::catalogers()[*cataloger].locations.empty()) return {};
     const bool maybe_program = !cataloger && may_be_executable(file.path, file.mode, file.size);
@@ -73,6 +74,23 @@ private:
     if (!open->valid()) return {}; // gone meanwhile
     if (maybe_program) return visit_program(file, *open);
     return take(*open, file.path, *cataloger, file.size);
+  }
+
+  base::Result<void> inspect(const image::WalkedFile& file) {
+    auto open = file.open();
+    if (!open) {
+      unreadable(file.path, open.error());
+      return {};
+    }
+    if (!open->valid()) return {}; // gone meanwhile
+    ContentEvidence found = PQ_TRY(reader_->inspect(*open, file.path, file.mode, file.size));
+    std::ranges::move(found.issues, std::back_inserter(evidence_.issues));
+    std::ranges::move(found.secrets, std::back_inserter(evidence_.secrets));
+    if (evidence_.secrets.size() > limits_->secrets_in_layer)
+      return base::fail(base::Code::LimitExceeded,
+                        "there are more than " + std::to_string(limits_->secrets_in_layer) +
+                            " secrets");
+    return {};
   }
 
   base::Result<void> visit_program(const image::WalkedFile& file, const base::Fd& open) {

@@ -130,6 +130,8 @@ public:
     const IgnoreEntry* found = nullptr;
     match_id("", finding, now, found);
     match_id(finding.id, finding, now, found);
+    // Of a secret it says which one, and nothing of where.
+    if (!finding.fingerprint.empty()) match_id(finding.fingerprint, finding, now, found);
     for (const std::string& alias : finding.aliases)
       match_id(alias, finding, now, found);
     for (const std::string& advisory : finding.advisories)

@@ -10,35 +10,40 @@ namespace portique::scan {
 namespace {
 
 /// Raise with every change of what a description holds.
-constexpr int kDescriptionVersion = 2;
+constexpr int kDescriptionVersion = 3;
 
 } // namespace
 
-ImageCache::ImageCache(const std::filesystem::path& cache_dir, const image::Selection& selection)
+ImageCache::ImageCache(const std::filesystem::path& cache_dir,
+                       const image::Selection& selection,
+                       std::string secrets)
     : folder_(cache_dir.empty() ? std::filesystem::path{} : cache_dir / "images"),
       platform_(image::platform_text(selection.platform) +
-                (selection.platform_demanded ? " demanded" : "")) {}
+                (selection.platform_demanded ? " demanded" : "")),
+      secrets_(std::move(secrets)) {}
 
 std::string ImageCache::key_of(const base::Digest& id) const {
-  return id.text() + " " + platform_ + " " + std::to_string(kDescriptionVersion);
+  return id.text() + " " + platform_ + " " + std::to_string(kDescriptionVersion) + " " + secrets_;
 }
 
-std::optional<image::DescribedImage> ImageCache::load(const base::Digest& id) const {
+std::optional<ImageDescription> ImageCache::load(const base::Digest& id) const {
   if (folder_.empty() || id.empty()) return std::nullopt;
   const auto content = load_cache_file(folder_, key_of(id));
   if (!content) return std::nullopt;
-  image::DescribedImage described;
-  if (!base::decode(base::as_bytes(*content), described) ||
+  ImageDescription described;
+  image::DescribedImage& image = described;
+  if (!base::decode(base::as_bytes(*content), image, described.secrets) ||
       described.layers.size() != described.image.layers.size())
     return std::nullopt;
   return described;
 }
 
 base::Result<void> ImageCache::store(const base::Digest& id,
-                                     const image::DescribedImage& described) const {
+                                     const ImageDescription& described) const {
   if (folder_.empty() || id.empty()) return {};
   if (described.image.config_digest != id && described.image.manifest_digest != id) return {};
-  return store_cache_file(folder_, key_of(id), base::encode(described));
+  const image::DescribedImage& image = described;
+  return store_cache_file(folder_, key_of(id), base::encode(image, described.secrets));
 }
 
 } // namespace portique::scan

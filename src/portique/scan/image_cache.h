@@ -7,6 +7,7 @@
 #include "portique/base/digest.h"
 #include "portique/base/result.h"
 #include "portique/image/image_source.h"
+#include "portique/scan/image_reader.h"
 
 namespace portique::scan {
 
@@ -16,18 +17,22 @@ namespace portique::scan {
 class ImageCache {
 public:
   /// A cache that keeps nothing if `cache_dir` is empty. `selection` is part of what is looked for.
-  ImageCache(const std::filesystem::path& cache_dir, const image::Selection& selection);
+  /// So is `secrets`, the version of what masks them in a description.
+  ImageCache(const std::filesystem::path& cache_dir,
+             const image::Selection& selection,
+             std::string secrets = {});
 
-  [[nodiscard]] std::optional<image::DescribedImage> load(const base::Digest& id) const;
+  [[nodiscard]] std::optional<ImageDescription> load(const base::Digest& id) const;
 
   /// Failing to write is not a failure of the scan.
-  base::Result<void> store(const base::Digest& id, const image::DescribedImage& described) const;
+  base::Result<void> store(const base::Digest& id, const ImageDescription& described) const;
 
 private:
   [[nodiscard]] std::string key_of(const base::Digest& id) const;
 
   std::filesystem::path folder_; ///< empty: keeps nothing
   std::string platform_;
+  std::string secrets_;
 };
 
 } // namespace portique::scan

@@ -14,8 +14,8 @@ base::Digest digest(std::string_view text) {
   return base::digest_of(base::as_bytes(text));
 }
 
-image::DescribedImage description() {
-  image::DescribedImage described;
+ImageDescription description() {
+  ImageDescription described;
   described.image.config_digest = digest("config");
   described.image.platform = {"linux", "amd64", ""};
   described.image.layers = {{.diff_id = digest("layer"), .created_by = "RUN"}};
@@ -40,7 +40,7 @@ TEST(ImageCache, KeepsNothingThatItsIdDoesNotVouchFor) {
   const ImageCache cache(folder->path(), {});
   ASSERT_TRUE(cache.store(digest("an index"), description()));
   EXPECT_FALSE(cache.load(digest("an index")));
-  image::DescribedImage by_manifest = description();
+  ImageDescription by_manifest = description();
   by_manifest.image.manifest_digest = digest("manifest");
   ASSERT_TRUE(cache.store(digest("manifest"), by_manifest));
   EXPECT_TRUE(cache.load(digest("manifest")));

@@ -25,14 +25,19 @@ std::uint32_t number(MessageType type) {
 
 base::Result<ImageReader> ImageReader::start(const base::Limits& limits,
                                              unsigned threads,
+                                             std::shared_ptr<const SecretSearch> secrets,
                                              std::optional<std::chrono::seconds> wall_time) {
   base::WorkerOptions options;
   options.memory_bytes = limits.worker_memory_bytes;
   options.cpu_time = std::chrono::seconds(limits.worker_seconds);
   options.wall_time = wall_time.value_or(std::chrono::seconds(limits.worker_seconds));
   options.spool_bytes = limits.binary_database_bytes * threads;
-  return ImageReader(PQ_TRY(base::Worker::start(reader_task(limits, threads), std::move(options))),
+  const bool inspects_files = secrets && secrets->in_files;
+  ImageReader reader(PQ_TRY(base::Worker::start(reader_task(limits, threads, std::move(secrets)),
+                                                std::move(options))),
                      limits);
+  reader.inspects_files_ = inspects_files;
+  return reader;
 }
 
 /// The next message that is not a request for a blob.
@@ -55,7 +60,7 @@ base::Result<void> ImageReader::answer_blob(const base::Message& request) {
                       file ? &*file : nullptr);
 }
 
-base::Result<image::DescribedImage> ImageReader::open(const image::Target& target,
+base::Result<ImageDescription> ImageReader::open(const image::Target& target,
                                                       const image::Selection& selection) {
   if (target.kind == image::SourceKind::OciDirectory)
     return open(PQ_TRY(image::LayoutFolder::open(target.path)), selection);
@@ -65,7 +70,7 @@ base::Result<image::DescribedImage> ImageReader::open(const image::Target& targe
   return receive_description();
 }
 
-base::Result<image::DescribedImage> ImageReader::open(std::unique_ptr<image::BlobProvider> provider,
+base::Result<ImageDescription> ImageReader::open(std::unique_ptr<image::BlobProvider> provider,
                                                       const image::Selection& selection) {
   provider_ = std::move(provider);
   PQ_TRY(worker_.send(number(MessageType::OpenLayout), base::as_bytes(base::encode(selection))));
@@ -80,11 +85,12 @@ base::Error ImageReader::reason_of(base::Error seen, const std::string& blob) co
   return failure ? std::move(*failure) : std::move(seen);
 }
 
-base::Result<image::DescribedImage> ImageReader::receive_description() {
+base::Result<ImageDescription> ImageReader::receive_description() {
   const base::Message answer = PQ_TRY(next_message());
   WireError error;
-  image::DescribedImage described;
-  PQ_TRY(base::decode(base::as_bytes(answer.payload), error, described));
+  ImageDescription described;
+  image::DescribedImage& image = described;
+  PQ_TRY(base::decode(base::as_bytes(answer.payload), error, image, described.secrets));
   if (error) return std::unexpected(reason_of(error_of(error), last_blob_));
   if (described.image.layers.size() != described.layers.size())
     return fail(Code::Malformed, "the reader described an image wrongly");
@@ -92,7 +98,7 @@ base::Result<image::DescribedImage> ImageReader::receive_description() {
   return described;
 }
 
-base::Result<image::DescribedImage> ImageReader::open(image::Feed archive,
+base::Result<ImageDescription> ImageReader::open(image::Feed archive,
                                                       const image::Selection& selection) {
   feed_ = std::move(archive);
   const auto feed = PQ_TRY(image::PipeFeed::start(feed_));
@@ -198,6 +204,24 @@ base::Result<FileEvidence> ImageReader::analyze(const base::Fd& file,
   FileEvidence evidence;
   PQ_TRY(base::decode(base::as_bytes(answer.payload), evidence));
   return evidence;
+}
+
+base::Result<ContentEvidence> ImageReader::inspect(const base::Fd& file,
+                                                   std::string_view path,
+                                                   std::uint32_t mode,
+                                                   std::uint64_t size) {
+  const InspectRequest request{std::string(path), mode, size};
+  PQ_TRY(
+      worker_.send(number(MessageType::InspectFile), base::as_bytes(base::encode(request)), &file));
+  const base::Message answer = PQ_TRY(next_message());
+  WireError error;
+  ContentEvidence found;
+  PQ_TRY(base::decode(base::as_bytes(answer.payload), error, found.secrets, found.issues));
+  if (error) {
+    const base::Error reason = error_of(error);
+    found.issues.push_back({reason.code(), reason.text(), request.path, model::kNoLayer});
+  }
+  return found;
 }
 
 base::Result<inventory::SbomDocument> ImageReader::read_sbom(const base::Fd& file) {

@@ -21,27 +21,37 @@
 #include "portique/inventory/sbom/sbom_document.h"
 #include "portique/scan/layer_evidence.h"
 #include "portique/scan/layer_walk.h"
+#include "portique/scan/secret_search.h"
 
 namespace portique::scan {
+
+/// An image, and the secrets in its config.
+struct ImageDescription : image::DescribedImage {
+  std::vector<inspect::SecretHit> secrets;
+};
 
 class ImageReader {
 public:
   /// `wall_time`: how long all that is read may take, where that is not `limits.worker_seconds`.
   static base::Result<ImageReader> start(const base::Limits& limits,
                                          unsigned threads,
+                                         std::shared_ptr<const SecretSearch> secrets = {},
                                          std::optional<std::chrono::seconds> wall_time = {});
 
+  /// Whether what files hold is inspected.
+  [[nodiscard]] bool inspects_files() const { return inspects_files_; }
+
   /// Opens an archive or a layout folder and describes the image in it.
-  base::Result<image::DescribedImage> open(const image::Target& target,
+  base::Result<ImageDescription> open(const image::Target& target,
                                            const image::Selection& selection);
 
   /// The same with the blobs of a provider, which presents an OCI layout.
-  base::Result<image::DescribedImage> open(std::unique_ptr<image::BlobProvider> provider,
+  base::Result<ImageDescription> open(std::unique_ptr<image::BlobProvider> provider,
                                            const image::Selection& selection);
 
   /// Describes the image in an archive that somebody feeds. Its layers are read at once; with extra
   /// paths it is fed again.
-  base::Result<image::DescribedImage> open(image::Feed archive, const image::Selection& selection);
+  base::Result<ImageDescription> open(image::Feed archive, const image::Selection& selection);
 
   /// `verified`: every byte was read and fits the layer's digest.
   using OnLayer = std::function<void(std::size_t layer, LayerEvidence evidence, bool verified)>;
@@ -54,6 +64,12 @@ public:
   /// One open file outside of any image through one cataloger; `file` is read from its beginning.
   base::Result<FileEvidence>
   analyze(const base::Fd& file, std::string_view path, std::size_t cataloger, std::uint64_t size);
+
+  /// One open file outside of any image through the inspectors of contents; only if there are any.
+  base::Result<ContentEvidence> inspect(const base::Fd& file,
+                                        std::string_view path,
+                                        std::uint32_t mode,
+                                        std::uint64_t size);
 
   /// Reads a tar archive that somebody feeds as a layer of its own: of `only` the entries that it
   /// names, without it all.
@@ -68,7 +84,7 @@ private:
 
   base::Result<base::Message> next_message();
   base::Result<void> answer_blob(const base::Message& request);
-  base::Result<image::DescribedImage> receive_description();
+  base::Result<ImageDescription> receive_description();
   base::Result<void> receive_layers(std::set<std::uint32_t> awaited, const OnLayer& on_layer);
   base::Result<LayerEvidence> without_layer(std::uint32_t layer, base::Error seen) const;
   [[nodiscard]] base::Error reason_of(base::Error seen, const std::string& blob) const;
@@ -76,6 +92,7 @@ private:
   image::Feed feed_; ///< of the open image, if it came so
   /// Of a layout. The worker goes before it, so that what feeds the worker finds nobody and stops.
   std::unique_ptr<image::BlobProvider> provider_;
+  bool inspects_files_ = false;
   std::string last_blob_;                  ///< that the reader asked for
   std::vector<image::StoredLayer> layers_; ///< of the open image
   base::Worker worker_;

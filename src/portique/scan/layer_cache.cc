@@ -12,8 +12,8 @@ std::string key_of(const base::Digest& layer, const std::string& version) {
 
 } // namespace
 
-LayerCache::LayerCache(const std::filesystem::path& cache_dir)
-    : folder_(cache_dir / "layers"), version_(evidence_version()) {}
+LayerCache::LayerCache(const std::filesystem::path& cache_dir, std::string_view inspectors)
+    : folder_(cache_dir / "layers"), version_(evidence_version(inspectors)) {}
 
 std::optional<LayerEvidence> LayerCache::load(const base::Digest& layer) const {
   if (folder_.empty() || layer.empty()) return std::nullopt;

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "portique/base/digest.h"
 #include "portique/base/result.h"
@@ -16,7 +17,8 @@ class LayerCache {
 public:
   /// A cache that keeps nothing.
   LayerCache() = default;
-  explicit LayerCache(const std::filesystem::path& cache_dir);
+  /// `inspectors` as in evidence_version().
+  explicit LayerCache(const std::filesystem::path& cache_dir, std::string_view inspectors = {});
 
   [[nodiscard]] std::optional<LayerEvidence> load(const base::Digest& layer) const;
 

@@ -8,7 +8,7 @@ namespace portique::scan {
 namespace {
 
 /// Raise with every change of the evidence's own layout or of the walk.
-constexpr int kEvidenceVersion = 2;
+constexpr int kEvidenceVersion = 3;
 
 } // namespace
 
@@ -22,13 +22,14 @@ base::Result<LayerEvidence> decode_evidence(base::Bytes bytes) {
   return evidence;
 }
 
-std::string evidence_version() {
+std::string evidence_version(std::string_view inspectors) {
   std::string version = std::to_string(kEvidenceVersion);
   for (const inventory::Cataloger& cataloger : inventory::catalogers()) {
     version += ' ';
     version += cataloger.id;
     version += '/' + std::to_string(cataloger.version);
   }
+  if (!inspectors.empty()) version.append(" contents/").append(inspectors);
   return version;
 }
 

@@ -5,9 +5,11 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "portique/base/codec.h"
+#include "portique/inspect/secrets/secret_hit.h"
 #include "portique/inventory/cataloger.h"
 #include "portique/model/issue.h"
 
@@ -47,6 +49,10 @@ struct LayerEvidence {
   std::vector<std::string> emptied; ///< opaque whiteouts: folders whose lower content is lost
   std::vector<model::Issue> issues;
   std::uint64_t entries = 0;
+  std::vector<inspect::SecretHit> secrets;
+  /// Of every file, link and device of the layer, if contents were inspected: inventory::path_hash,
+  /// sorted. What a lower layer has at such a path is not seen any more.
+  std::vector<std::uint64_t> paths;
 
   friend bool operator==(const LayerEvidence&, const LayerEvidence&) = default;
 };
@@ -57,6 +63,7 @@ base::Result<LayerEvidence> decode_evidence(base::Bytes bytes);
 
 /// Changes whenever evidence of the same layer may change: this program's layout of evidence, and
 /// every cataloger's id and version.
-std::string evidence_version();
+/// `inspectors`: versions of what looked into the contents; "" if nothing did.
+std::string evidence_version(std::string_view inspectors = {});
 
 } // namespace portique::scan

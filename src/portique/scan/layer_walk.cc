@@ -32,9 +32,10 @@ public:
        const ExtraPaths& extra,
        const Spool& spool,
        const base::Limits& limits,
-       const OnlyPaths* only)
+       const WalkOptions& options)
       : range_(tar.file_range()), reader_(tar, limits), matcher_(&matcher), extra_(&extra),
-        spool_(&spool), limits_(&limits), only_(only) {}
+        spool_(&spool), limits_(&limits), only_(options.only),
+        contents_(options.contents) {}
 
   base::Result<LayerEvidence> run() {
     while (const archive::TarEntry* entry = PQ_TRY(reader_.next())) {
@@ -49,13 +50,45 @@ public:
             .emplace_back(whiteout.path);
         continue;
       }
+      if (contents_ == nullptr) {
+        PQ_TRY(visit(*entry));
+        continue;
+      }
+      if (entry->type != EntryType::Directory)
+        evidence_.paths.push_back(inventory::path_hash(path_));
+      const bool inspected = entry->type == EntryType::File && entry->size != 0;
+      if (inspected) contents_->begin({path_, entry->mode, entry->size});
       PQ_TRY(visit(*entry));
+      if (inspected) PQ_TRY(inspect_rest());
     }
+    std::ranges::sort(evidence_.paths);
+    take_contents();
     std::erase_if(evidence_.programs, [](const Program& program) { return program.path.empty(); });
     return std::move(evidence_);
   }
 
 private:
+  /// The next piece of the entry's content, on its way past the inspectors.
+  base::Result<base::Bytes> next_piece() {
+    const base::Bytes piece = PQ_TRY(reader_.content());
+    if (contents_ != nullptr) contents_->content(piece);
+    return piece;
+  }
+
+  base::Result<void> inspect_rest() {
+    while (!PQ_TRY(next_piece()).empty()) {
+    }
+    contents_->end();
+    return {};
+  }
+
+  void take_contents() {
+    if (contents_ == nullptr) return;
+    ContentEvidence found = contents_->finish();
+    evidence_.secrets = std::move(found.secrets);
+    std::ranges::move(found.issues, std::back_inserter(evidence_.issues));
+  }
+
   std::optional<std::size_t> wanted(std::string_view path) const {
     if (!extra_->empty())
       if (const auto extra = extra_->find(path); extra != extra_->end()) return extra->second;
@@ -155,7 +188,7 @@ private:
     } else {
       // A piece may be as short as one byte where the decoder's output wraps.
       while (content_.size() < kMagicBytes) {
-        const base::Bytes piece = PQ_TRY(reader_.content());
+        const base::Bytes piece = PQ_TRY(next_piece());
         if (piece.empty()) return {};
         content_ += base::as_text(piece);
       }
@@ -189,7 +222,7 @@ private:
 
   template <typename Sink> base::Result<void> copy_content(Sink sink) {
     while (true) {
-      const base::Bytes piece = PQ_TRY(reader_.content());
+      const base::Bytes piece = PQ_TRY(next_piece());
       if (piece.empty()) return {};
       PQ_TRY(sink(piece));
     }
@@ -251,6 +284,7 @@ private:
   const Spool* spool_;
   const base::Limits* limits_;
   const OnlyPaths* only_;
+  ContentQueue* contents_;
   LayerEvidence evidence_;
   std::unordered_map<std::string, std::size_t> file_index_;    ///< path -> evidence_.files
   std::unordered_map<std::string, std::size_t> program_index_; ///< path -> evidence_.programs
@@ -268,8 +302,11 @@ base::Result<LayerEvidence> walk_layer(archive::ByteStream& tar,
                                        const ExtraPaths& extra,
                                        const Spool& spool,
                                        const base::Limits& limits,
-                                       const OnlyPaths* only) {
-  return Walk(tar, matcher, extra, spool, limits, only).run();
+                                       const WalkOptions& options) {
+  auto walked = Walk(tar, matcher, extra, spool, limits, options).run();
+  // Nothing of a walk that failed may reach the next one.
+  if (!walked && options.contents != nullptr) (void)options.contents->finish();
+  return walked;
 }
 
 FileEvidence analyze_file(const inventory::FileContent& file,

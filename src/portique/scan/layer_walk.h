@@ -10,6 +10,7 @@
 #include "portique/base/limits.h"
 #include "portique/base/result.h"
 #include "portique/inventory/catalogers.h"
+#include "portique/scan/content_queue.h"
 #include "portique/scan/layer_evidence.h"
 
 namespace portique::scan {
@@ -30,9 +31,14 @@ struct Spool {
   std::uint64_t memory_bytes = 4ULL << 20U;
 };
 
+struct WalkOptions {
+  const OnlyPaths* only = nullptr;   ///< nothing else is looked at
+  ContentQueue* contents = nullptr;  ///< gets every regular file
+};
+
 /// Reads a layer's tar stream to the end of the archive: wanted files go to their catalogers,
 /// programs and libraries to the one for executables, the rest is skipped, and so is everything
-/// that is not among the paths of `only`, if there are any. A stream that hands out
+/// that is not among the paths of `only`, if there are any. With `contents` nothing is skipped. A stream that hands out
 /// a file as it is must be given at its beginning; its files are read in place. An unreadable file
 /// is an issue of the evidence; an unreadable archive is an error.
 base::Result<LayerEvidence> walk_layer(archive::ByteStream& tar,
@@ -40,7 +46,7 @@ base::Result<LayerEvidence> walk_layer(archive::ByteStream& tar,
                                        const ExtraPaths& extra,
                                        const Spool& spool,
                                        const base::Limits& limits,
-                                       const OnlyPaths* only = nullptr);
+                                       const WalkOptions& options = {});
 
 /// One file through one cataloger, with the path put into what it says. A size over the cataloger's
 /// limit becomes an issue.

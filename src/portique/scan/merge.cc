@@ -110,6 +110,7 @@ public:
     for (const auto& [path, versions] : tree_.files())
       if (counts_anywhere(*versions.back().evidence)) take_file(versions);
     finish();
+    inventory_.owners = std::move(owners_);
     return std::move(inventory_);
   }
 

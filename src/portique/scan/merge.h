@@ -9,6 +9,7 @@
 #include "portique/model/issue.h"
 #include "portique/model/package.h"
 #include "portique/model/report.h"
+#include "portique/scan/file_owners.h"
 #include "portique/scan/layer_evidence.h"
 #include "portique/scan/layer_walk.h"
 
@@ -21,6 +22,7 @@ struct Inventory {
   std::vector<model::Program> unowned;  ///< programs and libraries that no package accounts for
   std::vector<model::Finding> findings; ///< what the layers hide from whoever only sees the last
   std::vector<model::Issue> issues;
+  FileOwners owners; ///< borrows from the evidence
 };
 
 struct MergeOptions {

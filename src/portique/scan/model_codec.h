@@ -128,7 +128,7 @@ template <typename Codec, base::CodedAs<LayerEvidence> T> void fields(Codec& cod
         evidence.removed,
         evidence.emptied,
         evidence.issues);
-  codec(evidence.entries);
+  codec(evidence.entries, evidence.secrets, evidence.paths);
 }
 
 } // namespace portique::scan

@@ -25,19 +25,23 @@ base::Result<ReadTarget> read_image(ImageReader& reader,
                                     const DockerEngine& engine,
                                     const image::EngineImage& image,
                                     const ScanOptions& options) {
-  const ImageCache cache(options.cache_dir, options.selection);
+  const ImageCache cache(options.cache_dir,
+                         options.selection,
+                         options.secrets ? options.secrets->version() : std::string());
   ReadTarget read;
   if (auto known = cache.load(image.id))
     if (auto layers = cached_layers(*known, options)) {
       if (options.progress) options.progress(layers->size(), layers->size());
       read.image = std::move(known->image);
+      read.config_secrets = std::move(known->secrets);
       read.image.tags = image.tags;
       read.layers = *std::move(layers);
       return read;
     }
-  const image::DescribedImage described =
+  const ImageDescription described =
       PQ_TRY(reader.open(engine.save_image(image.id), options.selection));
   read.image = described.image;
+  read.config_secrets = described.secrets;
   read.image.tags = image.tags; // it is saved by its id, and so without names
   read.layers = PQ_TRY(collect_layers(reader, described, options));
   (void)cache.store(image.id, described);
@@ -152,10 +156,11 @@ read_overlay(ImageReader& reader, const std::filesystem::path& folder, const bas
   // Shared with the feed, whose thread has ended when read_tar() returns.
   const auto issues = std::make_shared<std::vector<model::Issue>>();
   const auto matcher = std::make_shared<const inventory::PathMatcher>();
+  const bool everything = reader.inspects_files();
   const image::Feed feed = [=](const image::ByteSink& sink,
                                const image::Cancelled&) -> base::Result<void> {
     const auto wants = [&](std::string_view path, std::uint32_t mode, std::uint64_t size) {
-      return matcher->match(path).has_value() || may_be_executable(path, mode, size);
+      return everything || matcher->match(path).has_value() || may_be_executable(path, mode, size);
     };
     *issues = PQ_TRY(image::write_overlay_layer(folder, sink, wants, limits));
     return {};

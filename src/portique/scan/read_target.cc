@@ -51,11 +51,12 @@ base::Result<ReadTarget>
 read_containerd(ImageReader& reader, const std::string& name, const ScanOptions& options) {
   const image::ContainerdStore store = PQ_TRY(image::ContainerdStore::connect(options.limits));
   const image::ContainerdImage found = PQ_TRY(store.find_image(name));
-  const image::DescribedImage described =
+  const ImageDescription described =
       PQ_TRY(reader.open(PQ_TRY(store.open_image(found)), options.selection));
   ReadTarget read;
   read.kind = SourceKind::Containerd;
   read.image = described.image;
+  read.config_secrets = described.secrets;
   read.layers = PQ_TRY(collect_layers(reader, described, options));
   return read;
 }
@@ -64,10 +65,11 @@ base::Result<ReadTarget>
 read_archive(ImageReader& reader, const image::Target& target, const ScanOptions& options) {
   image::Selection selection = options.selection;
   selection.reference = target.reference;
-  const image::DescribedImage described = PQ_TRY(reader.open(target, selection));
+  const ImageDescription described = PQ_TRY(reader.open(target, selection));
   ReadTarget read;
   read.kind = target.kind;
   read.image = described.image;
+  read.config_secrets = described.secrets;
   read.layers = PQ_TRY(collect_layers(reader, described, options));
   return read;
 }
@@ -75,11 +77,12 @@ read_archive(ImageReader& reader, const image::Target& target, const ScanOptions
 base::Result<ReadTarget>
 read_registry(ImageReader& reader, const std::string& name, const ScanOptions& options) {
   const image::Reference reference = PQ_TRY(image::parse_reference(name));
-  const image::DescribedImage described = PQ_TRY(reader.open(
+  const ImageDescription described = PQ_TRY(reader.open(
       PQ_TRY(image::RegistryImage::open(reference, options.registry)), options.selection));
   ReadTarget read;
   read.kind = SourceKind::Registry;
   read.image = described.image;
+  read.config_secrets = described.secrets;
   read.layers = PQ_TRY(collect_layers(reader, described, options));
   return read;
 }
@@ -118,7 +121,7 @@ base::Result<ReadTarget> read_target(const image::Target& target, const ScanOpti
   const bool maybe_remote = target.kind == SourceKind::Registry || target.kind == SourceKind::Image;
   const std::chrono::seconds wall_time(maybe_remote ? options.limits.registry_seconds
                                                     : options.limits.worker_seconds);
-  ImageReader reader = PQ_TRY(ImageReader::start(options.limits, options.threads, wall_time));
+  ImageReader reader = PQ_TRY(ImageReader::start(options.limits, options.threads, options.secrets, wall_time));
   if (target.kind != SourceKind::Image) return read_located(reader, target, options);
   const image::Location location = image::locate_image(target.reference, options.limits);
   if (location.target.kind != SourceKind::Image)

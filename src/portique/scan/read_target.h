@@ -18,6 +18,7 @@ struct ReadTarget {
   image::SourceKind kind = image::SourceKind::Rootfs; ///< where it really was
   model::Image image;
   std::vector<LayerEvidence> layers;
+  std::vector<inspect::SecretHit> config_secrets;
   std::vector<std::string> notes; ///< worth saying, though nothing is missing
   bool layered = true;            ///< false: a file system without layers
   /// Of a container: its changes are the last of the layers.

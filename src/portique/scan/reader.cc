@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include <sys/stat.h>
@@ -14,6 +15,7 @@
 #include "portique/base/text.h"
 #include "portique/image/archive_blobs.h"
 #include "portique/inventory/sbom/sbom_reader.h"
+#include "portique/scan/content_queue.h"
 #include "portique/scan/layer_walk.h"
 #include "portique/scan/model_codec.h"
 #include "portique/scan/worker_protocol.h"
@@ -102,6 +104,47 @@ private:
   base::Hasher* hasher_;
 };
 
+/// The inspectors' threads, each of which serves one walk at a time.
+class ContentQueues {
+public:
+  explicit ContentQueues(std::vector<std::unique_ptr<ContentQueue>> queues)
+      : queues_(std::move(queues)) {
+    for (const auto& queue : queues_)
+      free_.push_back(queue.get());
+  }
+
+  /// One queue, for as long as the lease lives; none if contents are not inspected.
+  class Lease {
+  public:
+    explicit Lease(ContentQueues& queues) : queues_(&queues) {
+      const std::lock_guard lock(queues.mutex_);
+      if (queues.free_.empty()) return;
+      queue_ = queues.free_.back();
+      queues.free_.pop_back();
+    }
+
+    ~Lease() {
+      if (queue_ == nullptr) return;
+      const std::lock_guard lock(queues_->mutex_);
+      queues_->free_.push_back(queue_);
+    }
+
+    Lease(const Lease&) = delete;
+    Lease& operator=(const Lease&) = delete;
+
+    [[nodiscard]] ContentQueue* queue() const { return queue_; }
+
+  private:
+    ContentQueues* queues_;
+    ContentQueue* queue_ = nullptr;
+  };
+
+private:
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<ContentQueue>> queues_;
+  std::vector<ContentQueue*> free_;
+};
+
 /// Divides the scratch file among the walks that run at the same time.
 class SpoolRanges {
 public:
@@ -141,8 +184,13 @@ private:
 
 class Reader {
 public:
-  Reader(base::WorkerContext& context, base::ThreadPool& pool, const base::Limits& limits)
-      : channel_(&context.channel), pool_(&pool), limits_(&limits),
+  Reader(base::WorkerContext& context,
+         base::ThreadPool& pool,
+         ContentQueues& contents,
+         const SecretSearch* secrets,
+         const base::Limits& limits)
+      : channel_(&context.channel), pool_(&pool), limits_(&limits), contents_(&contents),
+        secrets_(secrets),
         spools_(context.spool, limits.binary_database_bytes, pool.threads() + 1) {}
 
   base::Result<void> run() {
@@ -169,6 +217,8 @@ private:
       return read_tar(std::move(message));
     case MessageType::ReadSbom:
       return read_sbom(message);
+    case MessageType::InspectFile:
+      return inspect(message);
     default:
       return fail(Code::Malformed, "the reader got a message that it does not know");
     }
@@ -243,12 +293,20 @@ private:
   }
 
   base::Result<void> answer_described(base::Result<image::DescribedImage> described) {
+    std::vector<inspect::SecretHit> hits;
+    if (described && secrets_ != nullptr) {
+      auto found = search_config(*secrets_, *described, *limits_);
+      if (found)
+        hits = std::move(*found);
+      else
+        described = std::unexpected(found.error());
+    }
     const WireError error = wire_error(described);
     if (described) image_ = std::move(*described);
     // Layers that came through a pipe were hashed as they are unpacked, and are known by that.
     for (std::size_t i = 0; described && piped_ && i < image_.layers.size(); ++i)
       image_.layers[i].digest = image_.image.layers[i].diff_id;
-    return send(*channel_, MessageType::Described, error, image_);
+    return send(*channel_, MessageType::Described, error, image_, hits);
   }
 
   struct LayerOutcome {
@@ -321,7 +379,9 @@ private:
 
   base::Result<LayerEvidence> walk(archive::ByteStream& tar, const OnlyPaths* only = nullptr) {
     const SpoolRanges::Lease lease(spools_);
-    return walk_layer(tar, matcher_, extra_, lease.spool(), *limits_, only);
+    const ContentQueues::Lease contents(*contents_);
+    return walk_layer(
+        tar, matcher_, extra_, lease.spool(), *limits_, {.only = only, .contents = contents.queue()});
   }
 
   base::Result<void> read_tar(base::Message message) {
@@ -347,6 +407,28 @@ private:
     return send(*channel_, MessageType::FileAnalyzed, evidence);
   }
 
+  base::Result<void> inspect(const base::Message& message) {
+    InspectRequest request;
+    PQ_TRY(base::decode(base::as_bytes(message.payload), request));
+    if (!message.fd) return fail(Code::Malformed, "a file came without descriptor");
+    const ContentQueues::Lease lease(*contents_);
+    if (lease.queue() == nullptr) return fail(Code::Malformed, "nothing inspects contents");
+    const auto stream = archive::file_stream(*message.fd, 0, request.size);
+    lease.queue()->begin({request.path, request.mode, request.size});
+    const auto read = [&]() -> base::Result<void> {
+      while (true) {
+        const base::Bytes piece = PQ_TRY(stream->next());
+        if (piece.empty()) return {};
+        lease.queue()->content(piece);
+      }
+    }();
+    // What was read of a file that shrank meanwhile is looked at, too.
+    lease.queue()->end();
+    const ContentEvidence found = lease.queue()->finish();
+    return send(
+        *channel_, MessageType::FileInspected, wire_error(read), found.secrets, found.issues);
+  }
+
   base::Result<void> read_sbom(const base::Message& message) {
     std::uint64_t size = 0;
     PQ_TRY(base::decode(base::as_bytes(message.payload), size));
@@ -370,6 +452,8 @@ private:
   base::Channel* channel_;
   base::ThreadPool* pool_;
   const base::Limits* limits_;
+  ContentQueues* contents_;
+  const SecretSearch* secrets_; ///< nullptr: neither searched for nor masked
   SpoolRanges spools_;
   std::mutex conversation_;
   base::Fd archive_;
@@ -384,14 +468,47 @@ private:
 
 } // namespace
 
-base::WorkerTask reader_task(const base::Limits& limits, unsigned threads) {
+namespace {
+
+/// What the first step of the task makes and the second one uses.
+struct ReaderThreads {
+  std::unique_ptr<base::ThreadPool> pool;
+  std::unique_ptr<ContentQueues> contents;
+  std::optional<base::Error> failure;
+};
+
+/// One thread for each walk that can run at the same time.
+base::Result<std::unique_ptr<ContentQueues>>
+start_inspectors(const SecretSearch* secrets, const base::Limits& limits, unsigned threads) {
+  std::vector<std::unique_ptr<ContentQueue>> queues;
+  for (unsigned i = 0; secrets != nullptr && secrets->in_files && i < threads; ++i) {
+    std::vector<std::unique_ptr<ContentInspector>> inspectors;
+    inspectors.push_back(PQ_TRY(secret_inspector(*secrets, limits)));
+    queues.push_back(std::make_unique<ContentQueue>(std::move(inspectors)));
+  }
+  return std::make_unique<ContentQueues>(std::move(queues));
+}
+
+} // namespace
+
+base::WorkerTask reader_task(const base::Limits& limits,
+                             unsigned threads,
+                             std::shared_ptr<const SecretSearch> secrets) {
   // Shared by the two steps of one task: the first makes it, the second uses it.
-  const auto pool = std::make_shared<std::unique_ptr<base::ThreadPool>>();
-  return {.prepare = [pool, threads] { *pool = std::make_unique<base::ThreadPool>(threads - 1); },
-          .run =
-              [pool, limits](base::WorkerContext& context) {
-                return Reader(context, **pool, limits).run();
-              }};
+  const auto made = std::make_shared<ReaderThreads>();
+  return {.prepare =
+              [=] {
+                made->pool = std::make_unique<base::ThreadPool>(threads - 1);
+                auto contents = start_inspectors(secrets.get(), limits, threads);
+                if (contents)
+                  made->contents = std::move(*contents);
+                else
+                  made->failure = contents.error();
+              },
+          .run = [=](base::WorkerContext& context) -> base::Result<void> {
+            if (made->failure) return std::unexpected(*made->failure);
+            return Reader(context, *made->pool, *made->contents, secrets.get(), limits).run();
+          }};
 }
 
 } // namespace portique::scan

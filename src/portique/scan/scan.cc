@@ -10,6 +10,7 @@
 #include "portique/scan/merge.h"
 #include "portique/scan/read_target.h"
 #include "portique/scan/sbom_source.h"
+#include "portique/scan/secret_findings.h"
 
 namespace portique::scan {
 
@@ -23,6 +24,18 @@ void forget_layers(Inventory& inventory) {
     package.layer = model::kNoLayer;
   for (model::Issue& issue : inventory.issues)
     issue.layer = model::kNoLayer;
+}
+
+void add_secrets(const ReadTarget& read, const Inventory& inventory, model::Report& report) {
+  SecretFindings found = secret_findings(read.layers, read.config_secrets, inventory.owners);
+  for (model::Finding& finding : found.findings) {
+    if (!read.layered) finding.layer = finding.removed_in = model::kNoLayer;
+    report.findings.push_back(std::move(finding));
+  }
+  if (found.published > 0)
+    report.notes.push_back(std::to_string(found.published) +
+                           " secrets in files that distributions and registries publish, tests and "
+                           "examples among them, are known to everybody and not listed");
 }
 
 /// What lies in a lower layer only is said, and does not count: no container sees it.
@@ -72,6 +85,7 @@ take_inventory(const image::Target& target, std::string_view name, const ScanOpt
                       std::back_inserter(report.findings));
   std::ranges::move(inventory.findings, std::back_inserter(report.findings));
   report.notes = std::move(read.notes);
+  if (options.secrets && options.secrets->in_files) add_secrets(read, inventory, report);
   report.created = options.now;
   return report;
 }
@@ -82,6 +96,12 @@ base::Result<model::Report> scan(const image::Target& target,
                                  const ScanOptions& options) {
   model::Report report = PQ_TRY(take_inventory(target, name, options));
   report.database = database.info();
+  if (!options.vulnerabilities) {
+    report.coverage = model::Coverage::Covered; // nothing was asked that could not be answered
+    report.notes.emplace_back("known vulnerabilities were not looked for");
+    sort_findings(report);
+    return report;
+  }
   std::vector<model::Finding> hidden = std::move(report.findings);
   advisory::Matches matches =
       PQ_TRY(advisory::match(database,

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -14,6 +15,7 @@
 #include "portique/image/registry_options.h"
 #include "portique/image/target.h"
 #include "portique/model/report.h"
+#include "portique/scan/secret_search.h"
 
 namespace portique::scan {
 
@@ -24,6 +26,9 @@ struct ScanOptions {
   image::RegistryOptions registry;
   unsigned threads = 2; ///< layers read at the same time
   base::Time now;
+  /// Rules to find and mask secrets by; empty: neither. Shared with the reader, which is forked.
+  std::shared_ptr<const SecretSearch> secrets;
+  bool vulnerabilities = true; ///< packages are matched with the advisories
   bool declared = false;       ///< in an image, lock files and manifests count, too
   bool kernel_headers = false; ///< advisories of the kernel count for its headers
   /// Told how many of the layers are read; may be empty.

@@ -28,14 +28,16 @@ enum class MessageType : std::uint32_t {
   Quit,
   ReadTar,  ///< TarRequest; with the descriptor of a tar archive, a file or a pipe
   ReadSbom, ///< the file's size; with its descriptor
+  InspectFile, ///< InspectRequest; with the file's descriptor
   // from the reader
-  Described = 100, ///< WireError, DescribedImage
+  Described = 100, ///< WireError, DescribedImage, secrets in its config
   LayerRead,       ///< layer index, WireError, bool verified, evidence
   LayersDone,
   FileAnalyzed, ///< evidence of one file
   NeedBlob,     ///< name
   TarRead,      ///< WireError, evidence
   SbomRead,     ///< what the SBOM says
+  FileInspected, ///< WireError, secrets and issues
 };
 
 /// How a message carries the outcome of something that can fail: nothing, or an encoded Error.
@@ -77,6 +79,17 @@ struct TarRequest {
 
 template <typename Codec, base::CodedAs<TarRequest> T> void fields(Codec& codec, T& request) {
   codec(request.all, request.only);
+}
+
+/// One file outside of any image, for the inspectors of contents.
+struct InspectRequest {
+  std::string path;
+  std::uint32_t mode = 0;
+  std::uint64_t size = 0;
+};
+
+template <typename Codec, base::CodedAs<InspectRequest> T> void fields(Codec& codec, T& request) {
+  codec(request.path, request.mode, request.size);
 }
 
 struct FileRequest {

@@ -1,0 +1,139 @@
+#include "portique/scan/secret_findings.h"
+
+#include <algorithm>
+#include <map>
+#include <string_view>
+#include <tuple>
+#include <unordered_set>
+
+#include "portique/inspect/published_file.h"
+#include "portique/inventory/cataloger.h"
+
+namespace portique::scan {
+
+namespace {
+
+/// What one layer takes out of sight.
+class HiddenPaths {
+public:
+  explicit HiddenPaths(const LayerEvidence& layer)
+      : removed_(layer.removed.begin(), layer.removed.end()),
+        emptied_(layer.emptied.begin(), layer.emptied.end()), paths_(&layer.paths) {}
+
+  [[nodiscard]] bool hides(std::string_view path) const {
+    if (takes_place_of(path)) return true;
+    if (emptied_.contains("")) return true;
+    for (std::size_t slash = path.find('/'); slash != std::string_view::npos;
+         slash = path.find('/', slash + 1)) {
+      const std::string_view folder = path.substr(0, slash);
+      // A folder that is no folder any more hides all that was in it.
+      if (takes_place_of(folder) || emptied_.contains(folder)) return true;
+    }
+    return false;
+  }
+
+private:
+  [[nodiscard]] bool takes_place_of(std::string_view path) const {
+    return removed_.contains(path) ||
+           std::ranges::binary_search(*paths_, inventory::path_hash(path));
+  }
+
+  std::unordered_set<std::string_view> removed_;
+  std::unordered_set<std::string_view> emptied_;
+  const std::vector<std::uint64_t>* paths_;
+};
+
+/// One secret at one place.
+struct Place {
+  const inspect::SecretHit* hit = nullptr;
+  std::int32_t first = 0; ///< layers that have it
+  std::int32_t last = 0;
+};
+
+std::string remedy_of(const inspect::SecretHit& hit, const model::Finding& finding) {
+  if (!hit.field.empty())
+    return "Revoke it; whoever has the image can read its configuration. Pass it when the container "
+           "starts, or to the build by RUN --mount=type=secret";
+  if (finding.removed_in != model::kNoLayer)
+    return "Revoke it; deleting a file does not take it out of the layer below. Build again without "
+           "it, with RUN --mount=type=secret where the build needs it";
+  return "Revoke it, take the file out of the build context, and mount it when the container starts";
+}
+
+model::Finding finding_of(const inspect::SecretHit& hit) {
+  model::Finding finding;
+  finding.id = hit.rule;
+  finding.kind = model::FindingKind::Secret;
+  finding.severity = hit.severity;
+  finding.severity_source = "portique";
+  finding.title = hit.title;
+  finding.path = hit.path;
+  finding.lines = {hit.line, hit.line};
+  finding.field = hit.field;
+  finding.evidence = hit.masked;
+  if (!hit.note.empty()) finding.evidence += " (" + hit.note + ")";
+  finding.fingerprint = hit.fingerprint;
+  return finding;
+}
+
+/// A file that a distribution's package brings is the same for everybody; what is below etc/ is
+/// there to be changed.
+bool is_published(const std::string& path, const FileOwners& owners) {
+  if (inspect::is_published_test_data(path)) return true;
+  return !path.starts_with("etc/") && !owners.owner_of(path).empty();
+}
+
+std::vector<Place> places_of(std::span<const LayerEvidence> layers) {
+  std::map<std::tuple<std::string_view, std::string_view, std::string_view>, Place> places;
+  std::int32_t index = 0;
+  for (const LayerEvidence& layer : layers) {
+    for (const inspect::SecretHit& hit : layer.secrets) {
+      Place& place = places.try_emplace({hit.path, hit.rule, hit.fingerprint}).first->second;
+      if (place.hit == nullptr) place.first = index;
+      // Where it stands now.
+      place.hit = &hit;
+      place.last = index;
+    }
+    ++index;
+  }
+  std::vector<Place> all;
+  for (const auto& [key, place] : places)
+    all.push_back(place);
+  return all;
+}
+
+} // namespace
+
+SecretFindings secret_findings(std::span<const LayerEvidence> layers,
+                               std::span<const inspect::SecretHit> config,
+                               const FileOwners& owners) {
+  SecretFindings found;
+  const std::vector<Place> places = places_of(layers);
+  std::vector<HiddenPaths> hidden;
+  if (!places.empty())
+    for (const LayerEvidence& layer : layers)
+      hidden.emplace_back(layer);
+  for (const Place& place : places) {
+    if (is_published(place.hit->path, owners)) {
+      ++found.published;
+      continue;
+    }
+    model::Finding finding = finding_of(*place.hit);
+    finding.layer = place.first;
+    for (auto later = static_cast<std::size_t>(place.last) + 1; later < hidden.size(); ++later)
+      if (hidden[later].hides(place.hit->path)) {
+        finding.removed_in = static_cast<std::int32_t>(later);
+        break;
+      }
+    finding.remedy = remedy_of(*place.hit, finding);
+    found.findings.push_back(std::move(finding));
+  }
+  for (const inspect::SecretHit& hit : config) {
+    model::Finding finding = finding_of(hit);
+    finding.remedy = remedy_of(hit, finding);
+    found.findings.push_back(std::move(finding));
+  }
+  return found;
+}
+
+} // namespace portique::scan
