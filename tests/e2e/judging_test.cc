@@ -218,8 +218,9 @@ TEST(Judging, FindingsOfTheBaseAreMarked) {
   PQ_DATABASE_OR_SKIP();
   const std::string base_image = old_base();
   const std::string newer = newer_base();
-  const auto report =
-      scan_json(application(), {"--db", database(), "--base", base_image, "--compare-base", newer});
+  const auto report = scan_json(
+      application(),
+      {"--db", database(), "--base", base_image, "--compare-base", newer, "--scanners", "vuln"});
   for (const json::value& item : base::json_items(&report, "findings")) {
     const json::object& finding = item.as_object();
     const bool curl =
@@ -237,8 +238,16 @@ TEST(Judging, FindingsOfTheBaseAreMarked) {
   EXPECT_THAT(base::json_items(&comparison, "added"), IsEmpty());
   EXPECT_EQ(base::json_integer(&comparison, "kept"), 6) << "two of musl, four of zlib";
 
-  const auto table = portique(
-      {"scan", application(), "--db", database(), "--base", base_image, "--compare-base", newer});
+  const auto table = portique({"scan",
+                               application(),
+                               "--db",
+                               database(),
+                               "--base",
+                               base_image,
+                               "--compare-base",
+                               newer,
+                               "--scanners",
+                               "vuln"});
   EXPECT_THAT(table.out, HasSubstr("  base       " + base_image + ", layer 0: "));
   EXPECT_THAT(table.out, HasSubstr("the base image " + newer + " would clear "));
 }

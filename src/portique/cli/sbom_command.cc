@@ -38,7 +38,7 @@ base::Result<int> write_sbom(const Flags& flags) {
   report::WriteOptions options = PQ_TRY(write_options(flags.output));
   options.inventory_only = true;
   scan::ScanOptions scan = PQ_TRY(scan_options_of(flags.source));
-  scan.secrets = PQ_TRY(secret_search_of({}, flags.source, false)); // to mask the history
+  scan.contents.secrets = PQ_TRY(secret_search_of({}, flags.source, false)); // to mask the history
   const NamedTarget target = PQ_TRY(named_target(flags.target));
   ProgressLine line(flags.source.quiet);
   scan.progress = [&line](std::size_t done, std::size_t all) {

@@ -1,10 +1,14 @@
 #include "portique/cli/scan_command.h"
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include <fmt/ranges.h>
 
 #include "portique/base/text.h"
 #include "portique/cli/judgement_flags.h"
@@ -31,7 +35,7 @@ struct Flags {
   bool list_packages = false;
   bool show_suppressed = false;
   bool kernel_headers = false;
-  std::vector<std::string> scanners{"vuln", "secret"};
+  std::vector<std::string> scanners; ///< empty: the usual ones
   SecretFlags secrets;
   JudgementFlags judgement;
   PolicyFlags policy;
@@ -40,17 +44,32 @@ struct Flags {
   std::string database;
 };
 
+constexpr std::array<std::string_view, 4> kScanners{"vuln", "secret", "misconfig", "integrity"};
+
 base::Result<void> check_scanners(const std::vector<std::string>& scanners) {
   for (const std::string& scanner : scanners)
-    if (scanner != "vuln" && scanner != "secret")
+    if (std::ranges::find(kScanners, scanner) == kScanners.end())
       return base::fail(base::Code::InvalidArgument,
-                        "there is no scanner '" + base::printable(scanner) +
-                            "'; this version has: vuln, secret");
+                        fmt::format("there is no scanner '{}'; this version has: {}",
+                                    base::printable(scanner),
+                                    fmt::join(kScanners, ", ")));
   return {};
 }
 
 bool wants(const std::vector<std::string>& scanners, std::string_view scanner) {
+  if (scanners.empty()) return scanner != "integrity"; // which is slow
   return std::ranges::find(scanners, scanner) != scanners.end();
+}
+
+/// What is looked for in files.
+base::Result<void> plan_contents(const Flags& flags, ScanPlan& plan) {
+  scan::ContentSearch& contents = plan.options.contents;
+  contents.secrets =
+      PQ_TRY(secret_search_of(flags.secrets, flags.source, wants(flags.scanners, "secret")));
+  contents.image_facts = wants(flags.scanners, "misconfig");
+  contents.checksums = wants(flags.scanners, "integrity");
+  if (flags.scanners.empty()) plan.contents_of_roots = scan::ContentSearch{};
+  return {};
 }
 
 base::Result<scan::Gate> gate_of(const Flags& flags) {
@@ -81,8 +100,7 @@ base::Result<ScanPlan> make_plan(const Flags& flags) {
   plan.options = PQ_TRY(scan_options_of(flags.source));
   plan.options.kernel_headers = flags.kernel_headers;
   plan.options.vulnerabilities = wants(flags.scanners, "vuln");
-  plan.options.secrets = PQ_TRY(secret_search_of(
-      flags.secrets, flags.source, wants(flags.scanners, "secret")));
+  PQ_TRY(plan_contents(flags, plan));
   plan.judgement = PQ_TRY(read_judgement(flags.judgement, plan.options.limits));
   auto policy = PQ_TRY(
       chosen_policy(flags.policy, plan.options.limits, plan.options.now, flags.source.quiet));
@@ -177,7 +195,12 @@ void add_base_flags(CLI::App& command, Flags& flags) {
 }
 
 void add_search_flags(CLI::App& command, Flags& flags) {
-  command.add_option("--scanners", flags.scanners, "What to look for: vuln, secret (both)")
+  command
+      .add_option("--scanners",
+                  flags.scanners,
+                  "What to look for: vuln, secret, misconfig, integrity (slow: holds files against "
+                  "the package databases' checksums). Without: all but the last; in root file "
+                  "systems vuln alone")
       ->envname("PORTIQUE_SCANNERS")
       ->delimiter(',')
       ->type_name("LIST");

@@ -17,6 +17,12 @@ namespace portique::cli {
 
 namespace {
 
+/// A file system without layers. What a name of an image stands for always has some.
+bool is_root(image::SourceKind kind) {
+  using image::SourceKind;
+  return !image::has_layers(kind) && kind != SourceKind::Directory && kind != SourceKind::Sbom;
+}
+
 base::Result<model::Report> scan_and_judge(const ScanPlan& plan,
                                            const NamedTarget& target,
                                            const advisory::Database& database) {
@@ -25,8 +31,13 @@ base::Result<model::Report> scan_and_judge(const ScanPlan& plan,
   options.progress = [&line](std::size_t done, std::size_t all) {
     line.show("reading layers", done, all);
   };
+  const bool narrowed = plan.contents_of_roots && is_root(target.target.kind);
+  if (narrowed) options.contents = *plan.contents_of_roots;
   auto scanned = scan::scan(target.target, target.name, database, options);
   line.clear();
+  if (scanned && narrowed)
+    scanned->notes.emplace_back(
+        "the contents of files were not looked into; --scanners vuln,secret does");
   if (!scanned) return std::unexpected(std::move(scanned).error().at(target.name));
   scan::Judgement judgement = plan.judgement;
   PQ_TRY(base::at(target.name, scan::fetch_attached_vex(judgement, *scanned, plan.options)));

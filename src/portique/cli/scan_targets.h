@@ -21,6 +21,9 @@ namespace portique::cli {
 /// Everything that the flags say, checked, before any work is done.
 struct ScanPlan {
   scan::ScanOptions options;
+  /// What is looked for in the files of a machine or container that is no image, which has many and
+  /// no layers to cache: set unless the user named the scanners.
+  std::optional<scan::ContentSearch> contents_of_roots;
   scan::Judgement judgement;
   scan::Filter filter;
   scan::Gate gate;

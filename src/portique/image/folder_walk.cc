@@ -111,6 +111,8 @@ private:
     if (!is_folder)
       return (*on_file_)({path,
                           status.st_mode & 07777U,
+                          status.st_uid,
+                          status.st_gid,
                           static_cast<std::uint64_t>(status.st_size),
                           &level.folder,
                           entry.name});

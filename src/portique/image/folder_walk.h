@@ -19,6 +19,8 @@ namespace portique::image {
 struct WalkedFile {
   std::string_view path; ///< from the walk's root, without leading slash
   std::uint32_t mode = 0;
+  std::uint32_t uid = 0;
+  std::uint32_t gid = 0;
   std::uint64_t size = 0;
   const base::Fd* folder = nullptr; ///< where it lies
   std::string name;                 ///< in that folder

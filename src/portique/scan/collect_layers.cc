@@ -9,8 +9,7 @@ namespace {
 
 LayerCache cache_of(const ScanOptions& options) {
   if (options.cache_dir.empty()) return {};
-  const bool inspected = options.secrets && options.secrets->in_files;
-  return LayerCache(options.cache_dir, inspected ? options.secrets->version() : std::string());
+  return LayerCache(options.cache_dir, options.contents.version());
 }
 
 class LayerCollector {

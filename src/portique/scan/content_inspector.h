@@ -9,20 +9,26 @@
 #include <vector>
 
 #include "portique/base/byte_reader.h"
+#include "portique/inspect/image/image_facts.h"
 #include "portique/inspect/secrets/secret_hit.h"
 #include "portique/model/issue.h"
+#include "portique/scan/file_integrity.h"
 
 namespace portique::scan {
 
 struct InspectedFile {
   std::string path; ///< cleaned
   std::uint32_t mode = 0;
+  std::uint32_t uid = 0;
+  std::uint32_t gid = 0;
   std::uint64_t size = 0;
 };
 
 /// What the inspectors of one layer found.
 struct ContentEvidence {
   std::vector<inspect::SecretHit> secrets;
+  inspect::ImageFacts facts;
+  LayerChecksums checksums;
   std::vector<model::Issue> issues;
 };
 

@@ -51,7 +51,7 @@ class ContentQueueTest : public testing::Test {
 protected:
   void put(const std::string& path, std::size_t size, std::size_t piece) {
     const std::string text = content_of(size);
-    queue_.begin({path, 0644, size});
+    queue_.begin({path, 0644, 0, 0, size});
     for (std::size_t at = 0; at < size; at += piece)
       queue_.content(base::as_bytes(std::string_view(text).substr(at, piece)));
     queue_.end();

@@ -83,9 +83,14 @@ private:
       return {};
     }
     if (!open->valid()) return {}; // gone meanwhile
-    ContentEvidence found = PQ_TRY(reader_->inspect(*open, file.path, file.mode, file.size));
+    ContentEvidence found = PQ_TRY(reader_->inspect(
+        *open, {std::string(file.path), file.mode, file.uid, file.gid, file.size}));
     std::ranges::move(found.issues, std::back_inserter(evidence_.issues));
     std::ranges::move(found.secrets, std::back_inserter(evidence_.secrets));
+    std::ranges::move(found.checksums.files, std::back_inserter(evidence_.checksums.files));
+    std::ranges::move(found.checksums.lists, std::back_inserter(evidence_.checksums.lists));
+    std::ranges::move(found.checksums.diversions,
+                      std::back_inserter(evidence_.checksums.diversions));
     if (evidence_.secrets.size() > limits_->secrets_in_layer)
       return base::fail(base::Code::LimitExceeded,
                         "there are more than " + std::to_string(limits_->secrets_in_layer) +

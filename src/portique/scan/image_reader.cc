@@ -25,15 +25,15 @@ std::uint32_t number(MessageType type) {
 
 base::Result<ImageReader> ImageReader::start(const base::Limits& limits,
                                              unsigned threads,
-                                             std::shared_ptr<const SecretSearch> secrets,
+                                             ContentSearch search,
                                              std::optional<std::chrono::seconds> wall_time) {
   base::WorkerOptions options;
   options.memory_bytes = limits.worker_memory_bytes;
   options.cpu_time = std::chrono::seconds(limits.worker_seconds);
   options.wall_time = wall_time.value_or(std::chrono::seconds(limits.worker_seconds));
   options.spool_bytes = limits.binary_database_bytes * threads;
-  const bool inspects_files = secrets && secrets->in_files;
-  ImageReader reader(PQ_TRY(base::Worker::start(reader_task(limits, threads, std::move(secrets)),
+  const bool inspects_files = search.inspects_files();
+  ImageReader reader(PQ_TRY(base::Worker::start(reader_task(limits, threads, std::move(search)),
                                                 std::move(options))),
                      limits);
   reader.inspects_files_ = inspects_files;
@@ -61,7 +61,7 @@ base::Result<void> ImageReader::answer_blob(const base::Message& request) {
 }
 
 base::Result<ImageDescription> ImageReader::open(const image::Target& target,
-                                                      const image::Selection& selection) {
+                                                 const image::Selection& selection) {
   if (target.kind == image::SourceKind::OciDirectory)
     return open(PQ_TRY(image::LayoutFolder::open(target.path)), selection);
   const base::Fd archive = PQ_TRY(base::open_file(target.path));
@@ -71,7 +71,7 @@ base::Result<ImageDescription> ImageReader::open(const image::Target& target,
 }
 
 base::Result<ImageDescription> ImageReader::open(std::unique_ptr<image::BlobProvider> provider,
-                                                      const image::Selection& selection) {
+                                                 const image::Selection& selection) {
   provider_ = std::move(provider);
   PQ_TRY(worker_.send(number(MessageType::OpenLayout), base::as_bytes(base::encode(selection))));
   return receive_description();
@@ -99,7 +99,7 @@ base::Result<ImageDescription> ImageReader::receive_description() {
 }
 
 base::Result<ImageDescription> ImageReader::open(image::Feed archive,
-                                                      const image::Selection& selection) {
+                                                 const image::Selection& selection) {
   feed_ = std::move(archive);
   const auto feed = PQ_TRY(image::PipeFeed::start(feed_));
   {
@@ -207,16 +207,14 @@ base::Result<FileEvidence> ImageReader::analyze(const base::Fd& file,
 }
 
 base::Result<ContentEvidence> ImageReader::inspect(const base::Fd& file,
-                                                   std::string_view path,
-                                                   std::uint32_t mode,
-                                                   std::uint64_t size) {
-  const InspectRequest request{std::string(path), mode, size};
+                                                   const InspectedFile& about) {
+  const InspectRequest request{about.path, about.mode, about.uid, about.gid, about.size};
   PQ_TRY(
       worker_.send(number(MessageType::InspectFile), base::as_bytes(base::encode(request)), &file));
   const base::Message answer = PQ_TRY(next_message());
   WireError error;
   ContentEvidence found;
-  PQ_TRY(base::decode(base::as_bytes(answer.payload), error, found.secrets, found.issues));
+  PQ_TRY(base::decode(base::as_bytes(answer.payload), error, found));
   if (error) {
     const base::Error reason = error_of(error);
     found.issues.push_back({reason.code(), reason.text(), request.path, model::kNoLayer});

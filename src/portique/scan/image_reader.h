@@ -19,9 +19,9 @@
 #include "portique/image/pipe_feed.h"
 #include "portique/image/target.h"
 #include "portique/inventory/sbom/sbom_document.h"
+#include "portique/scan/content_search.h"
 #include "portique/scan/layer_evidence.h"
 #include "portique/scan/layer_walk.h"
-#include "portique/scan/secret_search.h"
 
 namespace portique::scan {
 
@@ -35,7 +35,7 @@ public:
   /// `wall_time`: how long all that is read may take, where that is not `limits.worker_seconds`.
   static base::Result<ImageReader> start(const base::Limits& limits,
                                          unsigned threads,
-                                         std::shared_ptr<const SecretSearch> secrets = {},
+                                         ContentSearch search = {},
                                          std::optional<std::chrono::seconds> wall_time = {});
 
   /// Whether what files hold is inspected.
@@ -43,11 +43,11 @@ public:
 
   /// Opens an archive or a layout folder and describes the image in it.
   base::Result<ImageDescription> open(const image::Target& target,
-                                           const image::Selection& selection);
+                                      const image::Selection& selection);
 
   /// The same with the blobs of a provider, which presents an OCI layout.
   base::Result<ImageDescription> open(std::unique_ptr<image::BlobProvider> provider,
-                                           const image::Selection& selection);
+                                      const image::Selection& selection);
 
   /// Describes the image in an archive that somebody feeds. Its layers are read at once; with extra
   /// paths it is fed again.
@@ -66,10 +66,7 @@ public:
   analyze(const base::Fd& file, std::string_view path, std::size_t cataloger, std::uint64_t size);
 
   /// One open file outside of any image through the inspectors of contents; only if there are any.
-  base::Result<ContentEvidence> inspect(const base::Fd& file,
-                                        std::string_view path,
-                                        std::uint32_t mode,
-                                        std::uint64_t size);
+  base::Result<ContentEvidence> inspect(const base::Fd& file, const InspectedFile& about);
 
   /// Reads a tar archive that somebody feeds as a layer of its own: of `only` the entries that it
   /// names, without it all.

@@ -9,9 +9,11 @@
 #include <vector>
 
 #include "portique/base/codec.h"
+#include "portique/inspect/image/image_facts.h"
 #include "portique/inspect/secrets/secret_hit.h"
 #include "portique/inventory/cataloger.h"
 #include "portique/model/issue.h"
+#include "portique/scan/file_integrity.h"
 
 namespace portique::scan {
 
@@ -50,6 +52,8 @@ struct LayerEvidence {
   std::vector<model::Issue> issues;
   std::uint64_t entries = 0;
   std::vector<inspect::SecretHit> secrets;
+  inspect::ImageFacts facts;
+  LayerChecksums checksums;
   /// Of every file, link and device of the layer, if contents were inspected: inventory::path_hash,
   /// sorted. What a lower layer has at such a path is not seen any more.
   std::vector<std::uint64_t> paths;

@@ -34,8 +34,7 @@ public:
        const base::Limits& limits,
        const WalkOptions& options)
       : range_(tar.file_range()), reader_(tar, limits), matcher_(&matcher), extra_(&extra),
-        spool_(&spool), limits_(&limits), only_(options.only),
-        contents_(options.contents) {}
+        spool_(&spool), limits_(&limits), only_(options.only), contents_(options.contents) {}
 
   base::Result<LayerEvidence> run() {
     while (const archive::TarEntry* entry = PQ_TRY(reader_.next())) {
@@ -57,7 +56,12 @@ public:
       if (entry->type != EntryType::Directory)
         evidence_.paths.push_back(inventory::path_hash(path_));
       const bool inspected = entry->type == EntryType::File && entry->size != 0;
-      if (inspected) contents_->begin({path_, entry->mode, entry->size});
+      if (inspected)
+        contents_->begin({path_,
+                          entry->mode,
+                          static_cast<std::uint32_t>(entry->uid),
+                          static_cast<std::uint32_t>(entry->gid),
+                          entry->size});
       PQ_TRY(visit(*entry));
       if (inspected) PQ_TRY(inspect_rest());
     }
@@ -86,6 +90,8 @@ private:
     if (contents_ == nullptr) return;
     ContentEvidence found = contents_->finish();
     evidence_.secrets = std::move(found.secrets);
+    evidence_.facts = std::move(found.facts);
+    evidence_.checksums = std::move(found.checksums);
     std::ranges::move(found.issues, std::back_inserter(evidence_.issues));
   }
 

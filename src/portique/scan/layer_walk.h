@@ -32,15 +32,15 @@ struct Spool {
 };
 
 struct WalkOptions {
-  const OnlyPaths* only = nullptr;   ///< nothing else is looked at
-  ContentQueue* contents = nullptr;  ///< gets every regular file
+  const OnlyPaths* only = nullptr;  ///< nothing else is looked at
+  ContentQueue* contents = nullptr; ///< gets every regular file
 };
 
 /// Reads a layer's tar stream to the end of the archive: wanted files go to their catalogers,
 /// programs and libraries to the one for executables, the rest is skipped, and so is everything
-/// that is not among the paths of `only`, if there are any. With `contents` nothing is skipped. A stream that hands out
-/// a file as it is must be given at its beginning; its files are read in place. An unreadable file
-/// is an issue of the evidence; an unreadable archive is an error.
+/// that is not among the paths of `only`, if there are any. With `contents` nothing is skipped. A
+/// stream that hands out a file as it is must be given at its beginning; its files are read in
+/// place. An unreadable file is an issue of the evidence; an unreadable archive is an error.
 base::Result<LayerEvidence> walk_layer(archive::ByteStream& tar,
                                        const inventory::PathMatcher& matcher,
                                        const ExtraPaths& extra,

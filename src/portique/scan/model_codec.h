@@ -10,6 +10,7 @@
 #include "portique/model/image.h"
 #include "portique/model/issue.h"
 #include "portique/model/package.h"
+#include "portique/scan/content_inspector.h"
 #include "portique/scan/layer_evidence.h"
 
 // Beside the types, so that the codec finds the functions by argument-dependent look-up.
@@ -121,6 +122,31 @@ template <typename Codec, base::CodedAs<Link> T> void fields(Codec& codec, T& li
   codec(link.path, link.target, link.hard);
 }
 
+template <typename Codec, base::CodedAs<Checksum> T> void fields(Codec& codec, T& checksum) {
+  codec(checksum.high, checksum.low);
+}
+
+template <typename Codec, base::CodedAs<FileChecksums> T> void fields(Codec& codec, T& file) {
+  codec(file.path, file.md5, file.sha1);
+}
+
+template <typename Codec, base::CodedAs<ExpectedChecksum> T>
+void fields(Codec& codec, T& expected) {
+  codec(expected.path, expected.kind, expected.checksum);
+}
+
+template <typename Codec, base::CodedAs<ChecksumList> T> void fields(Codec& codec, T& list) {
+  codec(list.path, list.package, list.entries);
+}
+
+template <typename Codec, base::CodedAs<Diversion> T> void fields(Codec& codec, T& diversion) {
+  codec(diversion.from, diversion.to, diversion.by);
+}
+
+template <typename Codec, base::CodedAs<LayerChecksums> T> void fields(Codec& codec, T& checksums) {
+  codec(checksums.files, checksums.lists, checksums.diversions);
+}
+
 template <typename Codec, base::CodedAs<LayerEvidence> T> void fields(Codec& codec, T& evidence) {
   codec(evidence.files,
         evidence.programs,
@@ -128,7 +154,11 @@ template <typename Codec, base::CodedAs<LayerEvidence> T> void fields(Codec& cod
         evidence.removed,
         evidence.emptied,
         evidence.issues);
-  codec(evidence.entries, evidence.secrets, evidence.paths);
+  codec(evidence.entries, evidence.secrets, evidence.facts, evidence.checksums, evidence.paths);
+}
+
+template <typename Codec, base::CodedAs<ContentEvidence> T> void fields(Codec& codec, T& evidence) {
+  codec(evidence.secrets, evidence.facts, evidence.checksums, evidence.issues);
 }
 
 } // namespace portique::scan

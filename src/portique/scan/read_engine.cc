@@ -27,7 +27,7 @@ base::Result<ReadTarget> read_image(ImageReader& reader,
                                     const ScanOptions& options) {
   const ImageCache cache(options.cache_dir,
                          options.selection,
-                         options.secrets ? options.secrets->version() : std::string());
+                         options.contents.secrets ? options.contents.secrets->version() : std::string());
   ReadTarget read;
   if (auto known = cache.load(image.id))
     if (auto layers = cached_layers(*known, options)) {

@@ -121,7 +121,10 @@ base::Result<ReadTarget> read_target(const image::Target& target, const ScanOpti
   const bool maybe_remote = target.kind == SourceKind::Registry || target.kind == SourceKind::Image;
   const std::chrono::seconds wall_time(maybe_remote ? options.limits.registry_seconds
                                                     : options.limits.worker_seconds);
-  ImageReader reader = PQ_TRY(ImageReader::start(options.limits, options.threads, options.secrets, wall_time));
+  ContentSearch contents = options.contents;
+  if (!image::has_layers(target.kind)) contents.image_facts = false; // nothing would ask for them
+  ImageReader reader =
+      PQ_TRY(ImageReader::start(options.limits, options.threads, std::move(contents), wall_time));
   if (target.kind != SourceKind::Image) return read_located(reader, target, options);
   const image::Location location = image::locate_image(target.reference, options.limits);
   if (location.target.kind != SourceKind::Image)

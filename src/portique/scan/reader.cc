@@ -380,8 +380,12 @@ private:
   base::Result<LayerEvidence> walk(archive::ByteStream& tar, const OnlyPaths* only = nullptr) {
     const SpoolRanges::Lease lease(spools_);
     const ContentQueues::Lease contents(*contents_);
-    return walk_layer(
-        tar, matcher_, extra_, lease.spool(), *limits_, {.only = only, .contents = contents.queue()});
+    return walk_layer(tar,
+                      matcher_,
+                      extra_,
+                      lease.spool(),
+                      *limits_,
+                      {.only = only, .contents = contents.queue()});
   }
 
   base::Result<void> read_tar(base::Message message) {
@@ -414,7 +418,7 @@ private:
     const ContentQueues::Lease lease(*contents_);
     if (lease.queue() == nullptr) return fail(Code::Malformed, "nothing inspects contents");
     const auto stream = archive::file_stream(*message.fd, 0, request.size);
-    lease.queue()->begin({request.path, request.mode, request.size});
+    lease.queue()->begin({request.path, request.mode, request.uid, request.gid, request.size});
     const auto read = [&]() -> base::Result<void> {
       while (true) {
         const base::Bytes piece = PQ_TRY(stream->next());
@@ -425,8 +429,7 @@ private:
     // What was read of a file that shrank meanwhile is looked at, too.
     lease.queue()->end();
     const ContentEvidence found = lease.queue()->finish();
-    return send(
-        *channel_, MessageType::FileInspected, wire_error(read), found.secrets, found.issues);
+    return send(*channel_, MessageType::FileInspected, wire_error(read), found);
   }
 
   base::Result<void> read_sbom(const base::Message& message) {
@@ -470,8 +473,10 @@ private:
 
 namespace {
 
-/// What the first step of the task makes and the second one uses.
+/// What the first step of the task makes and the second one uses; the inspectors borrow from it.
 struct ReaderThreads {
+  ContentSearch search;
+  base::Limits limits;
   std::unique_ptr<base::ThreadPool> pool;
   std::unique_ptr<ContentQueues> contents;
   std::optional<base::Error> failure;
@@ -479,36 +484,36 @@ struct ReaderThreads {
 
 /// One thread for each walk that can run at the same time.
 base::Result<std::unique_ptr<ContentQueues>>
-start_inspectors(const SecretSearch* secrets, const base::Limits& limits, unsigned threads) {
+start_inspectors(const ContentSearch& search, const base::Limits& limits, unsigned threads) {
   std::vector<std::unique_ptr<ContentQueue>> queues;
-  for (unsigned i = 0; secrets != nullptr && secrets->in_files && i < threads; ++i) {
-    std::vector<std::unique_ptr<ContentInspector>> inspectors;
-    inspectors.push_back(PQ_TRY(secret_inspector(*secrets, limits)));
-    queues.push_back(std::make_unique<ContentQueue>(std::move(inspectors)));
-  }
+  for (unsigned i = 0; search.inspects_files() && i < threads; ++i)
+    queues.push_back(std::make_unique<ContentQueue>(PQ_TRY(make_inspectors(search, limits))));
   return std::make_unique<ContentQueues>(std::move(queues));
 }
 
 } // namespace
 
-base::WorkerTask reader_task(const base::Limits& limits,
-                             unsigned threads,
-                             std::shared_ptr<const SecretSearch> secrets) {
+base::WorkerTask reader_task(const base::Limits& limits, unsigned threads, ContentSearch search) {
   // Shared by the two steps of one task: the first makes it, the second uses it.
   const auto made = std::make_shared<ReaderThreads>();
-  return {.prepare =
-              [=] {
-                made->pool = std::make_unique<base::ThreadPool>(threads - 1);
-                auto contents = start_inspectors(secrets.get(), limits, threads);
-                if (contents)
-                  made->contents = std::move(*contents);
-                else
-                  made->failure = contents.error();
-              },
-          .run = [=](base::WorkerContext& context) -> base::Result<void> {
-            if (made->failure) return std::unexpected(*made->failure);
-            return Reader(context, *made->pool, *made->contents, secrets.get(), limits).run();
-          }};
+  made->search = std::move(search);
+  made->limits = limits;
+  return {
+      .prepare =
+          [=] {
+            made->pool = std::make_unique<base::ThreadPool>(threads - 1);
+            auto contents = start_inspectors(made->search, made->limits, threads);
+            if (contents)
+              made->contents = std::move(*contents);
+            else
+              made->failure = contents.error();
+          },
+      .run = [=](base::WorkerContext& context) -> base::Result<void> {
+        if (made->failure) return std::unexpected(*made->failure);
+        return Reader(
+                   context, *made->pool, *made->contents, made->search.secrets.get(), made->limits)
+            .run();
+      }};
 }
 
 } // namespace portique::scan

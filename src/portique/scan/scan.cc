@@ -5,8 +5,10 @@
 
 #include "portique/advisory/ecosystem.h"
 #include "portique/advisory/match.h"
+#include "portique/scan/changed_files.h"
 #include "portique/scan/container_drift.h"
 #include "portique/scan/image_claims.h"
+#include "portique/scan/image_misconfiguration.h"
 #include "portique/scan/merge.h"
 #include "portique/scan/read_target.h"
 #include "portique/scan/sbom_source.h"
@@ -85,7 +87,15 @@ take_inventory(const image::Target& target, std::string_view name, const ScanOpt
                       std::back_inserter(report.findings));
   std::ranges::move(inventory.findings, std::back_inserter(report.findings));
   report.notes = std::move(read.notes);
-  if (options.secrets && options.secrets->in_files) add_secrets(read, inventory, report);
+  const ContentSearch& contents = options.contents;
+  if (contents.secrets && contents.secrets->in_files) add_secrets(read, inventory, report);
+  if (contents.image_facts && read.layered)
+    std::ranges::move(
+        image_misconfigurations(
+            report.subject.image, report.packages, read.layers, inventory.owners, options.now),
+        std::back_inserter(report.findings));
+  if (contents.checksums)
+    std::ranges::move(find_changed_files(read.layers), std::back_inserter(report.findings));
   report.created = options.now;
   return report;
 }

@@ -15,7 +15,7 @@
 #include "portique/image/registry_options.h"
 #include "portique/image/target.h"
 #include "portique/model/report.h"
-#include "portique/scan/secret_search.h"
+#include "portique/scan/content_search.h"
 
 namespace portique::scan {
 
@@ -26,8 +26,7 @@ struct ScanOptions {
   image::RegistryOptions registry;
   unsigned threads = 2; ///< layers read at the same time
   base::Time now;
-  /// Rules to find and mask secrets by; empty: neither. Shared with the reader, which is forked.
-  std::shared_ptr<const SecretSearch> secrets;
+  ContentSearch contents; ///< what is looked for in files; shared with the reader, which is forked
   bool vulnerabilities = true; ///< packages are matched with the advisories
   bool declared = false;       ///< in an image, lock files and manifests count, too
   bool kernel_headers = false; ///< advisories of the kernel count for its headers

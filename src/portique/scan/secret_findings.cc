@@ -4,44 +4,13 @@
 #include <map>
 #include <string_view>
 #include <tuple>
-#include <unordered_set>
 
 #include "portique/inspect/published_file.h"
-#include "portique/inventory/cataloger.h"
+#include "portique/scan/hidden_paths.h"
 
 namespace portique::scan {
 
 namespace {
-
-/// What one layer takes out of sight.
-class HiddenPaths {
-public:
-  explicit HiddenPaths(const LayerEvidence& layer)
-      : removed_(layer.removed.begin(), layer.removed.end()),
-        emptied_(layer.emptied.begin(), layer.emptied.end()), paths_(&layer.paths) {}
-
-  [[nodiscard]] bool hides(std::string_view path) const {
-    if (takes_place_of(path)) return true;
-    if (emptied_.contains("")) return true;
-    for (std::size_t slash = path.find('/'); slash != std::string_view::npos;
-         slash = path.find('/', slash + 1)) {
-      const std::string_view folder = path.substr(0, slash);
-      // A folder that is no folder any more hides all that was in it.
-      if (takes_place_of(folder) || emptied_.contains(folder)) return true;
-    }
-    return false;
-  }
-
-private:
-  [[nodiscard]] bool takes_place_of(std::string_view path) const {
-    return removed_.contains(path) ||
-           std::ranges::binary_search(*paths_, inventory::path_hash(path));
-  }
-
-  std::unordered_set<std::string_view> removed_;
-  std::unordered_set<std::string_view> emptied_;
-  const std::vector<std::uint64_t>* paths_;
-};
 
 /// One secret at one place.
 struct Place {
@@ -52,12 +21,15 @@ struct Place {
 
 std::string remedy_of(const inspect::SecretHit& hit, const model::Finding& finding) {
   if (!hit.field.empty())
-    return "Revoke it; whoever has the image can read its configuration. Pass it when the container "
+    return "Revoke it; whoever has the image can read its configuration. Pass it when the "
+           "container "
            "starts, or to the build by RUN --mount=type=secret";
   if (finding.removed_in != model::kNoLayer)
-    return "Revoke it; deleting a file does not take it out of the layer below. Build again without "
+    return "Revoke it; deleting a file does not take it out of the layer below. Build again "
+           "without "
            "it, with RUN --mount=type=secret where the build needs it";
-  return "Revoke it, take the file out of the build context, and mount it when the container starts";
+  return "Revoke it, take the file out of the build context, and mount it when the container "
+         "starts";
 }
 
 model::Finding finding_of(const inspect::SecretHit& hit) {

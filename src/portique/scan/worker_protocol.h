@@ -26,18 +26,18 @@ enum class MessageType : std::uint32_t {
   AnalyzeFile,     ///< FileRequest; with the file's descriptor
   Blob,            ///< answer to NeedBlob: a WireError; with the descriptor if there is none
   Quit,
-  ReadTar,  ///< TarRequest; with the descriptor of a tar archive, a file or a pipe
-  ReadSbom, ///< the file's size; with its descriptor
+  ReadTar,     ///< TarRequest; with the descriptor of a tar archive, a file or a pipe
+  ReadSbom,    ///< the file's size; with its descriptor
   InspectFile, ///< InspectRequest; with the file's descriptor
   // from the reader
   Described = 100, ///< WireError, DescribedImage, secrets in its config
   LayerRead,       ///< layer index, WireError, bool verified, evidence
   LayersDone,
-  FileAnalyzed, ///< evidence of one file
-  NeedBlob,     ///< name
-  TarRead,      ///< WireError, evidence
-  SbomRead,     ///< what the SBOM says
-  FileInspected, ///< WireError, secrets and issues
+  FileAnalyzed,  ///< evidence of one file
+  NeedBlob,      ///< name
+  TarRead,       ///< WireError, evidence
+  SbomRead,      ///< what the SBOM says
+  FileInspected, ///< WireError, ContentEvidence
 };
 
 /// How a message carries the outcome of something that can fail: nothing, or an encoded Error.
@@ -85,11 +85,13 @@ template <typename Codec, base::CodedAs<TarRequest> T> void fields(Codec& codec,
 struct InspectRequest {
   std::string path;
   std::uint32_t mode = 0;
+  std::uint32_t uid = 0;
+  std::uint32_t gid = 0;
   std::uint64_t size = 0;
 };
 
 template <typename Codec, base::CodedAs<InspectRequest> T> void fields(Codec& codec, T& request) {
-  codec(request.path, request.mode, request.size);
+  codec(request.path, request.mode, request.uid, request.gid, request.size);
 }
 
 struct FileRequest {

@@ -13,7 +13,8 @@ constexpr std::size_t kBlock = 512;
 
 } // namespace
 
-void TarBuilder::header(std::string_view path, char type, std::string_view link, std::size_t size) {
+void TarBuilder::header(
+    std::string_view path, char type, std::string_view link, std::size_t size, std::uint32_t mode) {
   std::array<char, kBlock> block{};
   const auto put = [&](std::size_t offset, std::size_t room, std::string_view text) {
     std::memcpy(block.data() + offset, text.data(), std::min(room, text.size()));
@@ -22,7 +23,7 @@ void TarBuilder::header(std::string_view path, char type, std::string_view link,
     put(offset, digits, fmt::format("{:0{}o}", value, digits));
   };
   put(0, 100, path);
-  octal(100, 7, type == '5' ? 0755 : 0644);
+  octal(100, 7, mode);
   octal(108, 7, 0);
   octal(116, 7, 0);
   octal(124, 11, size);
@@ -41,15 +42,15 @@ void TarBuilder::header(std::string_view path, char type, std::string_view link,
   bytes_.append(block.data(), block.size());
 }
 
-TarBuilder& TarBuilder::file(std::string_view path, std::string_view content) {
-  header(path, '0', {}, content.size());
+TarBuilder& TarBuilder::file(std::string_view path, std::string_view content, std::uint32_t mode) {
+  header(path, '0', {}, content.size(), mode);
   bytes_ += content;
   bytes_.append((kBlock - content.size() % kBlock) % kBlock, '\0');
   return *this;
 }
 
 TarBuilder& TarBuilder::folder(std::string_view path) {
-  header(path, '5', {}, 0);
+  header(path, '5', {}, 0, 0755);
   return *this;
 }
 

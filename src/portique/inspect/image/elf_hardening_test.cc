@@ -34,10 +34,11 @@ protected:
   void SetUp() override {
     std::string pattern = (fs::temp_directory_path() / "portique-elf.XXXXXX").string();
     folder_ = ::mkdtemp(pattern.data());
-    base::write_file_atomically(folder_ / "a.c",
-                     "#include <stdio.h>\n"
-                     "int main(int c, char** v) { char b[64]; sprintf(b, \"%s\", v[0]);\n"
-                     "return b[c]; }\n")
+    base::write_file_atomically(
+        folder_ / "a.c",
+        "#include <stdio.h>\n"
+        "int main(int c, char** v) { char b[64]; sprintf(b, \"%s\", v[0]);\n"
+        "return b[c]; }\n")
         .value();
   }
 

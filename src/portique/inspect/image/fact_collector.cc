@@ -92,39 +92,37 @@ template <typename T> void keep(std::vector<T>& list, T fact) {
 
 } // namespace
 
-void FactCollector::note_rights(const FileMeta& file) {
+void FactCollector::note_rights(ImageFacts& into) const {
   const FileFact fact{
-      std::string(file.path), file.mode & 07777U, file.uid, file.gid, model::kNoLayer, false};
+      file_.path, file_.mode & 07777U, file_.uid, file_.gid, model::kNoLayer, false};
   constexpr std::uint32_t kAnyExecute = S_IXUSR | S_IXGRP | S_IXOTH;
-  const bool runs_as_other = (file.mode & (S_ISUID | S_ISGID)) != 0;
-  if (runs_as_other && (file.mode & kAnyExecute) != 0) keep(facts_.privileged, fact);
-  if ((file.mode & S_IWOTH) != 0) keep(facts_.world_writable, fact);
-  if (is_stray(file.path)) keep(facts_.stray, fact);
+  const bool runs_as_other = (file_.mode & (S_ISUID | S_ISGID)) != 0;
+  if (runs_as_other && (file_.mode & kAnyExecute) != 0) keep(into.privileged, fact);
+  if ((file_.mode & S_IWOTH) != 0) keep(into.world_writable, fact);
+  if (is_stray(file_.path)) keep(into.stray, fact);
 }
 
-void FactCollector::note_left_over(const FileMeta& file) {
+void FactCollector::note_left_over(ImageFacts& into) const {
   for (const Cache& cache : kCaches) {
-    const std::string_view folder = cache_folder(file.path, cache.place);
+    const std::string_view folder = cache_folder(file_.path, cache.place);
     if (folder.empty()) continue;
-    const auto known = std::ranges::find(facts_.left_overs, folder, &LeftOver::folder);
-    if (known == facts_.left_overs.end()) {
-      keep(facts_.left_overs,
-           LeftOver{std::string(cache.tool), std::string(folder), 1, file.size, model::kNoLayer});
+    const auto known = std::ranges::find(into.left_overs, folder, &LeftOver::folder);
+    if (known == into.left_overs.end()) {
+      keep(into.left_overs,
+           LeftOver{std::string(cache.tool), std::string(folder), 1, file_.size, model::kNoLayer});
     } else {
       ++known->files;
-      known->bytes += file.size;
+      known->bytes += file_.size;
     }
     return;
   }
 }
 
-bool FactCollector::begin(const FileMeta& file, base::Bytes first) {
-  path_ = file.path;
+bool FactCollector::begin(FileMeta file, base::Bytes first) {
+  file_ = std::move(file);
   text_.clear();
-  note_rights(file);
-  note_left_over(file);
   reading_ = Reading::Nothing;
-  if (file.path == "etc/passwd" || file.path == "etc/shadow" || file.path == "etc/group")
+  if (file_.path == "etc/passwd" || file_.path == "etc/shadow" || file_.path == "etc/group")
     reading_ = Reading::Accounts;
   else if (elf_.begin(first))
     reading_ = Reading::Program;
@@ -134,39 +132,36 @@ bool FactCollector::begin(const FileMeta& file, base::Bytes first) {
 void FactCollector::content(base::Bytes piece) {
   if (reading_ == Reading::Program) elf_.content(piece);
   if (reading_ != Reading::Accounts) return;
-  const std::size_t room = limits_->account_file_bytes -
-                           std::min<std::uint64_t>(limits_->account_file_bytes, text_.size());
+  const std::uint64_t limit = limits_->account_file_bytes;
+  const std::size_t room = limit - std::min<std::uint64_t>(limit, text_.size());
   text_ += base::as_text(piece.first(std::min(room, piece.size())));
 }
 
 /// passwd(5), shadow(5), group(5): fields between colons.
-void FactCollector::read_accounts() {
+void FactCollector::read_accounts(Accounts& into) const {
   for (const std::string_view line : base::split(text_, '\n')) {
     const std::vector<std::string_view> fields = base::split(line, ':');
     if (fields.size() < 3 || fields[0].empty() || fields[0].starts_with('#')) continue;
     const std::string name(fields[0].substr(0, 64));
     // "+" and "-" bring in accounts of a directory service.
     if (name.starts_with('+') || name.starts_with('-')) continue;
-    if (path_ != "etc/group" && fields[1].empty()) keep(facts_.accounts.without_password, name);
-    if (path_ == "etc/shadow") continue;
+    if (file_.path != "etc/group" && fields[1].empty()) keep(into.without_password, name);
+    if (file_.path == "etc/shadow") continue;
     if (const auto id = number_of(fields[2]))
-      keep(path_ == "etc/passwd" ? facts_.accounts.users : facts_.accounts.groups,
-           Account{name, *id});
+      keep(file_.path == "etc/passwd" ? into.users : into.groups, Account{name, *id});
   }
 }
 
-void FactCollector::end() {
-  if (reading_ == Reading::Accounts) read_accounts();
+void FactCollector::end(ImageFacts& into) {
+  note_rights(into);
+  note_left_over(into);
+  if (reading_ == Reading::Accounts) read_accounts(into.accounts);
   if (reading_ == Reading::Program) {
     Hardening found = elf_.end();
-    found.path = path_;
-    keep(facts_.programs, std::move(found));
+    found.path = file_.path;
+    keep(into.programs, std::move(found));
   }
   reading_ = Reading::Nothing;
-}
-
-ImageFacts FactCollector::take() {
-  return std::exchange(facts_, {});
 }
 
 } // namespace portique::inspect

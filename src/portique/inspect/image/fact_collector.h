@@ -18,7 +18,7 @@ inline constexpr std::uint32_t kImageFactsVersion = 1;
 
 /// One file's name and rights, as the layer's archive gives them.
 struct FileMeta {
-  std::string_view path;
+  std::string path;
   std::uint32_t mode = 0;
   std::uint32_t uid = 0;
   std::uint32_t gid = 0;
@@ -31,29 +31,25 @@ public:
 
   /// A regular file; whether its content is worth giving. `first` are its first 4 KiB, or all of
   /// it.
-  bool begin(const FileMeta& file, base::Bytes first);
+  bool begin(FileMeta file, base::Bytes first);
 
   /// Its content, from the very first byte on, in pieces.
   void content(base::Bytes piece);
 
-  /// The file is over.
-  void end();
-
-  /// What was collected since the last take(). Layer and owner are the caller's to fill in.
-  ImageFacts take();
+  /// The file is over: what it tells is added. Layer and owner are the caller's to fill in.
+  void end(ImageFacts& into);
 
 private:
   enum class Reading : std::uint8_t { Nothing, Program, Accounts };
 
-  void note_rights(const FileMeta& file);
-  void note_left_over(const FileMeta& file);
-  void read_accounts();
+  void note_rights(ImageFacts& into) const;
+  void note_left_over(ImageFacts& into) const;
+  void read_accounts(Accounts& into) const;
 
   const base::Limits* limits_;
-  ImageFacts facts_;
   Reading reading_ = Reading::Nothing;
   ElfHardening elf_;
-  std::string path_;
+  FileMeta file_;
   std::string text_;
 };
 

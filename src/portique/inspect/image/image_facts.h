@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "portique/base/codec.h"
 #include "portique/model/package.h"
 
 namespace portique::inspect {
@@ -76,5 +77,31 @@ struct ImageFacts {
 
   friend bool operator==(const ImageFacts&, const ImageFacts&) = default;
 };
+
+template <typename Codec, base::CodedAs<FileFact> T> void fields(Codec& codec, T& file) {
+  codec(file.path, file.mode, file.uid, file.gid, file.layer, file.owned);
+}
+
+template <typename Codec, base::CodedAs<Account> T> void fields(Codec& codec, T& account) {
+  codec(account.name, account.id);
+}
+
+template <typename Codec, base::CodedAs<Accounts> T> void fields(Codec& codec, T& accounts) {
+  codec(accounts.users, accounts.groups, accounts.without_password, accounts.layer);
+}
+
+template <typename Codec, base::CodedAs<LeftOver> T> void fields(Codec& codec, T& left) {
+  codec(left.tool, left.folder, left.files, left.bytes, left.layer);
+}
+
+template <typename Codec, base::CodedAs<Hardening> T> void fields(Codec& codec, T& program) {
+  codec(program.path, program.layer, program.owned, program.program, program.pie, program.relro);
+  codec(program.stack_protector, program.executable_stack, program.go);
+}
+
+template <typename Codec, base::CodedAs<ImageFacts> T> void fields(Codec& codec, T& facts) {
+  codec(facts.privileged, facts.world_writable, facts.stray, facts.accounts);
+  codec(facts.left_overs, facts.programs);
+}
 
 } // namespace portique::inspect

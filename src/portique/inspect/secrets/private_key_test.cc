@@ -46,8 +46,9 @@ TEST(PrivateKey, RealOnesAreToldFromTextThatLooksSo) {
     EXPECT_EQ(judge_private_key(in_json), c.state) << c.name << " in JSON";
     std::string cut = block;
     cut.erase(cut.size() / 2, 100);
-    if (c.state == PrivateKeyState::Plain && !block.contains("OPENSSH"))
+    if (c.state == PrivateKeyState::Plain && !block.contains("OPENSSH")) {
       EXPECT_EQ(judge_private_key(cut), PrivateKeyState::NoKey) << c.name << " with a gap";
+    }
   }
 }
 
