@@ -175,6 +175,9 @@ TEST(Engines, AContainerOfDockerShowsWhatItChanged) {
     EXPECT_EQ(drift_of(local), kDrift);
     EXPECT_THAT(packages_of(local), Contains("evil 1.0-r0"));
     EXPECT_EQ(changes_of(local), changes);
+    for (const auto& finding : base::json_items(&local, "findings"))
+      EXPECT_NE(base::json_string(finding.if_object(), "id"), "PORTIQUE-IMAGE-FORGED-HISTORY")
+          << "the layer of the changes is none of the image's";
     const json::object& container =
         base::json_fields(&base::json_fields(&local, "subject"), "container");
     EXPECT_EQ(base::json_string(&container, "name"), "box");

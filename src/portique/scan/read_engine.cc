@@ -146,6 +146,8 @@ base::Result<void> add_changes(ImageReader& reader,
   layer.created_by =
       found.container.running ? "changed in the running container" : "changed in the container";
   read.image.layers.push_back(std::move(layer));
+  // What the engine itself added contradicts no history.
+  if (read.image.history_layers != 0) ++read.image.history_layers;
   return {};
 }
 
