@@ -69,6 +69,14 @@ base::Result<LoadSummary> build_database(const BuildInputs& inputs,
     merge(summary, PQ_TRY(load_osv(path, builder, limits, {progress, {}})));
     sources += (sources.empty() ? "" : ", ") + path.string();
   }
+  // Writing it would replace a good database by one that finds nothing.
+  if (summary.records == 0)
+    return base::fail(base::Code::Malformed,
+                      sources +
+                          (summary.reasons.empty()
+                               ? ": there is no advisory in it"
+                               : ": no advisory in it can be read: " + summary.reasons.front()) +
+                          "; no database was written");
   builder.set_feed({"osv", sources, summary.newest, summary.records});
   if (inputs.kev) PQ_TRY(add_kev_file(*inputs.kev, inputs.kev->string(), limits, builder));
   if (inputs.epss) PQ_TRY(add_epss_file(*inputs.epss, inputs.epss->string(), limits, builder));

@@ -198,6 +198,14 @@ TEST_F(OsvLoaderTest, BuildsADatabaseOfAllInputs) {
   put("kev.json", "<html>");
   EXPECT_FALSE(build_database(inputs, at("out/db.lmdb"), kNow, limits_, {}));
   EXPECT_TRUE(verify_database(at("out/db.lmdb")));
+
+  // So do inputs of which nothing can be read: an empty database would find nothing.
+  put("broken.json", "<html>");
+  const auto none =
+      build_database({{at("broken.json")}, {}, {}}, at("out/db.lmdb"), kNow, limits_, {});
+  ASSERT_FALSE(none);
+  EXPECT_THAT(none.error().text(), HasSubstr("no advisory in it can be read"));
+  EXPECT_EQ(Database::open(at("out/db.lmdb"))->info().feeds.size(), 3U);
 }
 
 TEST(OsvLoader, ReadsAllOfTheRealExport) {
