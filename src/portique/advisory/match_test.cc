@@ -233,6 +233,9 @@ TEST_F(MatchTest, TellsReleasesPastTheirEnd) {
   const Matches openssl =
       matches(distro_of("debian", "11"), {package_of("deb", "openssl", "1.1.1n-0+deb11u3")});
   EXPECT_EQ(openssl.findings[0].fix_state, model::FixState::Fixed) << "fixed before the end";
+  const Matches yui = matches(distro_of("debian", "7"), {package_of("npm", "yui", "3.10.2")});
+  ASSERT_THAT(yui.findings, SizeIs(1));
+  EXPECT_EQ(yui.findings[0].fix_state, model::FixState::NotFixed) << "Debian never had it";
   const auto before = match(*database_,
                             distro_of("debian", "7"),
                             {{package}},

@@ -158,7 +158,9 @@ struct FindingMaker::State {
   finding(const std::string& id, const std::vector<Record>& records, const model::Package& package);
   base::Result<void> add_texts(const std::vector<Record>& records, model::Finding& finding);
   base::Result<void> add_severity(const std::vector<Record>& records, model::Finding& finding);
-  void add_fix(const std::vector<Record>& records, model::Finding& finding) const;
+  void add_fix(const model::Package& package,
+               const std::vector<Record>& records,
+               model::Finding& finding) const;
 };
 
 FindingMaker::FindingMaker(const Database& database, bool end_of_life)
@@ -168,11 +170,13 @@ FindingMaker::~FindingMaker() = default;
 
 /// The version that clears every record: the largest of their smallest fixes, or none if one of
 /// them stays open.
-void FindingMaker::State::add_fix(const std::vector<Record>& records,
+void FindingMaker::State::add_fix(const model::Package& package,
+                                  const std::vector<Record>& records,
                                   model::Finding& finding) const {
   std::string_view fixed;
   bool open = false;
-  bool given_up = end_of_life;
+  // The end of a distribution ends nothing for the packages that others publish.
+  bool given_up = end_of_life && model::is_os_package(package);
   for (const Record& record : records) {
     given_up |= record.entry->severity == "end-of-life";
     if (record.entry->fixed.empty()) {
@@ -253,7 +257,7 @@ base::Result<model::Finding> FindingMaker::State::finding(const std::string& id,
   }
   std::ranges::sort(finding.aliases);
   std::ranges::sort(finding.advisories);
-  add_fix(records, finding);
+  add_fix(package, records, finding);
   PQ_TRY(add_severity(records, finding));
   PQ_TRY(add_texts(records, finding));
   finding.fingerprint = fingerprint_of(finding, package);

@@ -17,7 +17,8 @@ namespace portique::advisory {
 
 class FindingMaker {
 public:
-  /// Borrows the database. `end_of_life`: nobody will fix what is not fixed yet.
+  /// Borrows the database. `end_of_life`: nobody will fix what is not fixed yet in the
+  /// distribution's packages.
   FindingMaker(const Database& database, bool end_of_life);
   ~FindingMaker();
   FindingMaker(const FindingMaker&) = delete;
