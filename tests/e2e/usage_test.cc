@@ -1,9 +1,18 @@
 // The program as a new user meets it: help, slips, files that are not there.
 
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <thread>
+
 #include "e2e/program.h"
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include "portique/base/file.h"
 #include "portique/base/json.h"
 #include "portique/base/text.h"
 
@@ -154,6 +163,27 @@ TEST(Usage, VersionCompareReadsPairs) {
   EXPECT_EQ(lines->out, "<\n!\n!\n>\n") << "an answer for each pair";
   EXPECT_EQ(lines->exit_status, 3);
   EXPECT_THAT(lines->err, HasSubstr("2 pairs could not be compared, the first: line 3: "));
+}
+
+/// As the shell's <(command) is one.
+TEST(Usage, AnSbomMayComeThroughAPipe) {
+  const auto folder = base::TempDir::create("portique-pipe");
+  ASSERT_TRUE(folder);
+  const std::string path = (folder->path() / "sbom").string();
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  const std::jthread writer([&](const std::stop_token& stop) {
+    int pipe = -1;
+    while (!stop.stop_requested() && (pipe = ::open(path.c_str(), O_WRONLY | O_NONBLOCK)) < 0)
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    if (pipe < 0) return;
+    constexpr std::string_view kSbom =
+        R"({"bomFormat":"CycloneDX","specVersion":"1.5","components":[]})";
+    EXPECT_EQ(::write(pipe, kSbom.data(), kSbom.size()), static_cast<ssize_t>(kSbom.size()));
+    ::close(pipe);
+  });
+  const auto output = portique({"scan", "sbom:" + path});
+  EXPECT_EQ(output.exit_status, 0) << output.err;
+  EXPECT_THAT(output.out, HasSubstr("read from an SBOM: CycloneDX 1.5"));
 }
 
 } // namespace

@@ -18,11 +18,9 @@ namespace portique::scan {
 
 namespace {
 
-/// Standard input as a file that can be read from any place: itself if it is one, else a copy that
-/// no folder lists.
-base::Result<base::Fd> standard_input(std::uint64_t limit) {
-  base::Fd input(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3));
-  if (input.get() < 0) return base::fail_errno("cannot read standard input", errno);
+/// A file that can be read from any place: the input itself if it is one; of a pipe, such as the
+/// shell's <(command), a copy that no folder lists.
+base::Result<base::Fd> seekable(base::Fd input, const std::string& what, std::uint64_t limit) {
   struct stat status = {};
   if (::fstat(input.get(), &status) == 0 && S_ISREG(status.st_mode) &&
       ::lseek(input.get(), 0, SEEK_CUR) == 0)
@@ -30,27 +28,33 @@ base::Result<base::Fd> standard_input(std::uint64_t limit) {
   const base::TempDir folder = PQ_TRY(base::TempDir::create("portique-sbom"));
   const auto path = folder.path() / "standard-input";
   base::Fd copy(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-  if (copy.get() < 0) return base::fail_errno("cannot copy standard input", errno);
+  if (copy.get() < 0) return base::fail_errno("cannot copy " + what, errno);
   std::array<std::byte, 64ULL << 10U> piece{};
   std::uint64_t size = 0;
   while (true) {
-    const std::size_t count = PQ_TRY(base::at("standard input", base::read_some(input, piece)));
+    const std::size_t count = PQ_TRY(base::at(what, base::read_some(input, piece)));
     if (count == 0) return copy;
     size += count;
     if (size > limit)
       return base::fail(base::Code::LimitExceeded,
-                        "standard input has more than " + std::to_string(limit) + " bytes");
+                        what + " has more than " + std::to_string(limit) + " bytes");
     PQ_TRY(base::write_all(copy, std::span(piece).first(count)));
   }
+}
+
+base::Result<base::Fd> open_sbom(const std::filesystem::path& path, std::uint64_t limit) {
+  if (path != image::kStandardInput)
+    return seekable(PQ_TRY(base::open_file(path)), base::printable(path.string()), limit);
+  base::Fd input(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3));
+  if (input.get() < 0) return base::fail_errno("cannot read standard input", errno);
+  return seekable(std::move(input), "standard input", limit);
 }
 
 } // namespace
 
 base::Result<model::Report>
 read_sbom_target(const image::Target& target, std::string_view name, const ScanOptions& options) {
-  const base::Fd file = target.path == image::kStandardInput
-                            ? PQ_TRY(standard_input(options.limits.sbom_bytes))
-                            : PQ_TRY(base::open_file(target.path));
+  const base::Fd file = PQ_TRY(open_sbom(target.path, options.limits.sbom_bytes));
   ImageReader reader = PQ_TRY(ImageReader::start(options.limits, 1));
   inventory::SbomDocument document = PQ_TRY(reader.read_sbom(file));
   auto& issues = document.analysis.issues;
