@@ -65,11 +65,8 @@ base::Result<DescribedImage> describe_docker_archive(BlobStore& store,
   Config parsed = PQ_TRY(base::at("config", parse_config(config, limits)));
   PQ_TRY(apply_config(parsed, described.image));
   described.texts = std::move(parsed.texts);
-  if (selection.platform_demanded && !described.image.platform.architecture.empty() &&
-      !serves(described.image.platform, selection.platform))
-    return fail(Code::NotFound,
-                "the image is for " + base::printable(platform_text(described.image.platform)) +
-                    ", not for " + platform_text(selection.platform));
+  if (selection.platform_demanded)
+    PQ_TRY(demand_platform(described.image.platform, selection.platform));
   return described;
 }
 

@@ -110,6 +110,24 @@ TEST_F(ImageSourceTest, ASingleImageServesUnlessAPlatformIsDemanded) {
   EXPECT_EQ(describe_image(store, demanded, kLimits).error().code(), base::Code::NotFound);
 }
 
+/// As skopeo writes layouts, and registries keep images of one platform.
+TEST_F(ImageSourceTest, ADemandedPlatformIsHeldAgainstTheConfig) {
+  const auto path = layout({two_layers()});
+  std::string index = base::read_file(path / "index.json", 1U << 20U).value();
+  const std::string platform = R"(,"platform":{"os":"linux","architecture":"amd64"})";
+  ASSERT_NE(index.find(platform), std::string::npos) << index;
+  index.erase(index.find(platform), platform.size());
+  std::ofstream(path / "index.json", std::ios::binary) << index;
+  FolderBlobs store(path);
+  Selection demanded = any_platform();
+  demanded.platform_demanded = true;
+  EXPECT_TRUE(describe_image(store, demanded, kLimits));
+  demanded.platform = {"linux", "arm64", ""};
+  const auto other = describe_image(store, demanded, kLimits);
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().text(), "the image is for linux/amd64, not for linux/arm64");
+}
+
 TEST_F(ImageSourceTest, SeveralNamesNeedAChoice) {
   BuildImage one = two_layers();
   one.tag = "one";

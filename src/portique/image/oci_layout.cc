@@ -120,11 +120,13 @@ base::Result<DescribedImage> describe_oci_layout(BlobStore& store,
       described.image.tags.push_back(tag);
   }
   std::string document;
+  bool chosen_by_platform = false;
   for (int depth = 0;; ++depth) {
     if (depth == kIndexDepth) return fail(Code::Malformed, "image indexes are nested too deeply");
     const Descriptor chosen = PQ_TRY(select_by_platform(candidates, selection));
     document = PQ_TRY(read_verified(store, chosen.digest, limits.manifest_bytes));
     described.image.manifest_digest = chosen.digest;
+    chosen_by_platform = chosen.platform.has_value();
     if (!PQ_TRY(base::at(chosen.digest.text(), is_index(document)))) break;
     candidates = PQ_TRY(base::at(chosen.digest.text(), parse_index(document))).manifests;
   }
@@ -146,6 +148,8 @@ base::Result<DescribedImage> describe_oci_layout(BlobStore& store,
                     base::printable(manifest.artifact_type) + "'");
   PQ_TRY(std::move(applied));
   described.texts = parsed->texts;
+  if (selection.platform_demanded && !chosen_by_platform)
+    PQ_TRY(demand_platform(described.image.platform, selection.platform));
   return described;
 }
 

@@ -48,6 +48,17 @@ bool serves(const model::Platform& offered, const model::Platform& wanted) {
          (wanted.variant.empty() || fold_variant(offered) == fold_variant(wanted));
 }
 
+base::Result<void> demand_platform(const model::Platform& offered, const model::Platform& wanted) {
+  if (offered.architecture.empty()) return {};
+  const model::Platform known{offered.os.empty() ? wanted.os : offered.os,
+                              fold_architecture(offered.architecture),
+                              offered.variant.empty() ? wanted.variant : offered.variant};
+  if (serves(known, wanted)) return {};
+  return base::fail(base::Code::NotFound,
+                    "the image is for " + base::printable(platform_text(offered)) + ", not for " +
+                        platform_text(wanted));
+}
+
 std::string platform_text(const model::Platform& platform) {
   std::string text = platform.os + "/" + platform.architecture;
   if (!platform.variant.empty()) text += "/" + platform.variant;

@@ -18,6 +18,10 @@ model::Platform host_platform();
 /// any variant; arm64 without variant and arm64/v8 are the same.
 bool serves(const model::Platform& offered, const model::Platform& wanted);
 
+/// Code::NotFound if an image whose config says `offered` is not for `wanted`. What the config
+/// leaves out, as many builders leave out the variant, contradicts nothing.
+base::Result<void> demand_platform(const model::Platform& offered, const model::Platform& wanted);
+
 /// "linux/arm64/v8".
 std::string platform_text(const model::Platform& platform);
 

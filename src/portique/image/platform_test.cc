@@ -27,6 +27,18 @@ TEST(Platform, VariantMattersOnlyWhereItIsAskedFor) {
   EXPECT_FALSE(serves(v8, {"linux", "amd64", ""}));
 }
 
+TEST(Platform, WhatAConfigLeavesOutContradictsNothing) {
+  const model::Platform v7{"linux", "arm", "v7"};
+  EXPECT_TRUE(demand_platform({}, v7));
+  EXPECT_TRUE(demand_platform({"linux", "arm", ""}, v7));
+  EXPECT_TRUE(demand_platform({"", "arm", "v7"}, v7));
+  EXPECT_FALSE(demand_platform({"linux", "arm", "v6"}, v7));
+  const auto other = demand_platform({"linux", "amd64\x1b", ""}, v7);
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().code(), base::Code::NotFound);
+  EXPECT_EQ(other.error().text().find('\x1b'), std::string::npos);
+}
+
 TEST(Platform, TheHostHasOne) {
   EXPECT_EQ(host_platform().os, "linux");
 }
