@@ -167,11 +167,18 @@ std::string base_text(const model::Report& report) {
 
 std::string coverage_gap_text(const model::Report& report) {
   if (report.coverage != model::Coverage::NotCovered) return {};
+  const auto packages =
+      static_cast<std::size_t>(std::ranges::count_if(report.packages, &model::is_os_package));
+  if (packages == 0)
+    return fmt::format("Not covered: the {} has no advisories for packages of these kinds. Nothing "
+                       "can be said about {}. Next step: portique db update",
+                       database_name(report.database),
+                       count_of(report.packages.size(), "package", "packages"));
   return fmt::format("Not covered: the {} has no advisories for {}. Nothing can be said about its "
                      "{}. Next step: portique db update",
                      database_name(report.database),
                      distro_text(report.distro),
-                     count_of(report.packages.size(), "package", "packages"));
+                     count_of(packages, "package", "packages"));
 }
 
 std::string nothing_found_text(const model::Report& report, const Summary& summary) {
