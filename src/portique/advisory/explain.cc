@@ -11,6 +11,7 @@
 #include "portique/advisory/ecosystem.h"
 #include "portique/advisory/package_match.h"
 #include "portique/base/text.h"
+#include "portique/model/package_name.h"
 
 namespace portique::advisory {
 
@@ -149,7 +150,7 @@ std::string affected_text(const ExplainedEntry& entry) {
 
 std::string remedy_for(const model::Package& package, const model::Finding& finding) {
   if (!finding.remedy.empty()) return finding.remedy;
-  const std::string name = base::printable(package.name);
+  const std::string name = base::printable(model::name_in_ecosystem(package));
   switch (finding.fix_state) {
   case model::FixState::Fixed:
     return fmt::format(

@@ -5,6 +5,7 @@
 #include "portique/advisory/package_name.h"
 #include "portique/advisory/range_check.h"
 #include "portique/base/text.h"
+#include "portique/model/package_name.h"
 
 namespace portique::advisory {
 
@@ -82,7 +83,7 @@ base::Result<void> PackageMatcher::ask(const model::Package& package) {
   }
   const std::string_view ecosystem = ecosystem_of_purl_type(package.type);
   if (ecosystem.empty()) return {};
-  const std::string name = name_in_ecosystem(package.type, package.ns, package.name);
+  const std::string name = model::name_in_ecosystem(package);
   return look_up({name, package.version, ecosystem}, package);
 }
 

@@ -143,17 +143,12 @@ std::string_view ecosystem_of_purl_type(std::string_view type) {
 
 std::optional<CatalogueEntry>
 in_bitnami(std::string_view purl_namespace, std::string_view name, std::string_view version) {
-  const std::string program = name_in_ecosystem("generic", purl_namespace, name);
+  const std::string program = purl_namespace.empty()
+                                  ? std::string(name)
+                                  : std::string(purl_namespace) + '/' + std::string(name);
   const auto found = std::ranges::find(kBitnamiNames, program, &CatalogueName::program);
   if (found == kBitnamiNames.end()) return std::nullopt;
   return CatalogueEntry{std::string(found->bitnami), as_semver(version)};
-}
-
-std::string name_in_ecosystem(std::string_view purl_type,
-                              std::string_view purl_namespace,
-                              std::string_view name) {
-  if (purl_namespace.empty()) return std::string(name);
-  return std::string(purl_namespace) + (purl_type == "maven" ? ":" : "/") + std::string(name);
 }
 
 } // namespace portique::advisory

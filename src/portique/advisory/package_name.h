@@ -32,10 +32,4 @@ struct CatalogueEntry {
 std::optional<CatalogueEntry>
 in_bitnami(std::string_view purl_namespace, std::string_view name, std::string_view version);
 
-/// The name under which the ecosystem lists a package: npm scopes and Go and Composer namespaces
-/// with a slash, Maven group:artifact.
-std::string name_in_ecosystem(std::string_view purl_type,
-                              std::string_view purl_namespace,
-                              std::string_view name);
-
 } // namespace portique::advisory

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "portique/base/text.h"
+#include "portique/model/package_name.h"
 #include "portique/report/summary.h"
 
 namespace portique::report {
@@ -85,7 +86,7 @@ std::array<std::string, kColumns.size()> cells_of(const model::Report& report,
   return {std::string(model::finding_kind_name(finding.kind)),
           finding.id,
           std::string(model::severity_name(finding.severity)),
-          package.name,
+          model::name_in_ecosystem(package),
           package.version,
           finding.fixed_version.value_or(""),
           std::string(model::fix_state_name(finding.fix_state)),

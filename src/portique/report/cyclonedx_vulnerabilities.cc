@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "portique/model/package_name.h"
 #include "portique/report/summary.h"
 
 namespace portique::report {
@@ -132,8 +133,10 @@ private:
     for (const model::Finding* finding : group) {
       const model::Package* package = package_of(report_, *finding);
       if (package == nullptr || !finding->fixed_version) continue;
-      text += fmt::format(
-          "{}Upgrade {} to {}", text.empty() ? "" : "; ", package->name, *finding->fixed_version);
+      text += fmt::format("{}Upgrade {} to {}",
+                          text.empty() ? "" : "; ",
+                          model::name_in_ecosystem(*package),
+                          *finding->fixed_version);
     }
     return text;
   }

@@ -1,4 +1,5 @@
 // docs/explain.md. Every member is always there, null or empty where nothing is known.
+#include "portique/model/package_name.h"
 #include "portique/report/explanation_text.h"
 #include "portique/report/json_writer.h"
 #include "portique/report/summary.h"
@@ -107,7 +108,7 @@ void write_package(JsonWriter& json,
                    const model::ExplainedPackage& explained) {
   const model::Package& package = report.packages[explained.package];
   json.begin_object();
-  json.text("name", package.name);
+  json.text("name", model::name_in_ecosystem(package));
   json.text("version", package.version);
   json.text_or_null("purl", package.purl);
   json.text("source_name", package.source_name);

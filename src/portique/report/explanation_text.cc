@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "portique/base/text.h"
+#include "portique/model/package_name.h"
 #include "portique/report/summary.h"
 #include "portique/report/table_text.h"
 #include "portique/report/terminal.h"
@@ -172,7 +173,7 @@ private:
 
   void write_package(const model::ExplainedPackage& explained) {
     const model::Package& package = report_.packages[explained.package];
-    terminal_.line({{package.name, Style::Bold},
+    terminal_.line({{model::name_in_ecosystem(package), Style::Bold},
                     {" " + package.version},
                     {package.source_name.empty() || (package.source_name == package.name &&
                                                      package.source_version == package.version)

@@ -6,13 +6,14 @@
 #include <map>
 #include <tuple>
 
+#include "portique/model/package_name.h"
 #include "portique/report/summary.h"
 
 namespace portique::report {
 
 namespace {
 
-using GroupKey = std::tuple<std::string_view, std::string_view, std::string_view>;
+using GroupKey = std::tuple<std::string_view, std::string, std::string_view>;
 /// Id, severity, fixed version, fix state; of what is about no package, also where it is.
 using RowKey = std::tuple<std::string_view,
                           model::Severity,
@@ -26,10 +27,10 @@ struct Builder {
 };
 
 GroupKey key_of(const model::Finding& finding, const model::Package* package) {
-  if (package == nullptr) return {"", model::finding_kind_name(finding.kind), ""};
+  if (package == nullptr) return {"", std::string(model::finding_kind_name(finding.kind)), ""};
   const bool has_source = !package->source_name.empty();
   return {package->type,
-          has_source ? package->source_name : package->name,
+          has_source ? package->source_name : model::name_in_ecosystem(*package),
           has_source ? package->source_version : package->version};
 }
 
@@ -120,6 +121,15 @@ std::vector<FindingGroup> group_findings(const model::Report& report, Counting c
     return worse_group(a, b, report.order);
   });
   return groups;
+}
+
+std::vector<std::string> distinct_names(std::span<const model::Package* const> packages) {
+  std::vector<std::string> names;
+  for (const model::Package* package : packages)
+    if (std::string name = model::name_in_ecosystem(*package);
+        std::ranges::find(names, name) == names.end())
+      names.push_back(std::move(name));
+  return names;
 }
 
 } // namespace portique::report

@@ -3,6 +3,7 @@
 // Findings as people look at them: by source package, one line a vulnerability, worst first.
 
 #include <array>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,5 +35,9 @@ enum class Counting : std::uint8_t { InForce, Suppressed };
 /// Groups the findings that count, or those that are suppressed; the worst group first. The groups
 /// borrow from the report.
 std::vector<FindingGroup> group_findings(const model::Report& report, Counting counting);
+
+/// The names by which people know the packages, in the same order; a package that lies in several
+/// places is named once.
+std::vector<std::string> distinct_names(std::span<const model::Package* const> packages);
 
 } // namespace portique::report

@@ -2,6 +2,7 @@
 // or empty where nothing is known (but `module`, which only rpm packages of a module have).
 #include "portique/report/json_report.h"
 
+#include "portique/model/package_name.h"
 #include "portique/report/json_writer.h"
 #include "portique/report/summary.h"
 
@@ -138,7 +139,7 @@ void write_layer(JsonWriter& json, const model::Report& report, std::int32_t ind
 
 void write_package(JsonWriter& json, const model::Report& report, const model::Package& package) {
   json.begin_object();
-  json.text("name", package.name);
+  json.text("name", model::name_in_ecosystem(package));
   json.text("version", package.version);
   if (package.epoch)
     json.integer("epoch", *package.epoch);
@@ -174,7 +175,7 @@ void write_finding_place(JsonWriter& json,
   if (finding.package < report.packages.size()) {
     const model::Package& package = report.packages[finding.package];
     json.begin_object("package");
-    json.text("name", package.name);
+    json.text("name", model::name_in_ecosystem(package));
     json.text("version", package.version);
     json.text_or_null("purl", package.purl);
     json.end_object();

@@ -143,10 +143,10 @@ private:
     const model::Finding& finding = *row.finding;
     std::string names;
     constexpr std::size_t kNames = 3;
-    for (std::size_t i = 0; i < std::min(row.packages.size(), kNames); ++i)
-      names += (names.empty() ? "" : ", ") + markdown_code(row.packages[i]->name);
-    if (row.packages.size() > kNames)
-      names += fmt::format(" and {} more", row.packages.size() - kNames);
+    const std::vector<std::string> all = distinct_names(row.packages);
+    for (const std::string& name : std::span(all).first(std::min(all.size(), kNames)))
+      names += (names.empty() ? "" : ", ") + markdown_code(name);
+    if (all.size() > kNames) names += fmt::format(" and {} more", all.size() - kNames);
     if (names.empty()) names = markdown_code(place_text(finding));
     line("| {}{} | {} | {} | {} | {} | {} |",
          model::severity_name(finding.severity),

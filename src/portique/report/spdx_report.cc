@@ -14,6 +14,7 @@
 
 #include "portique/base/digest.h"
 #include "portique/base/text.h"
+#include "portique/model/package_name.h"
 #include "portique/model/sbom_findings.h"
 #include "portique/model/sbom_properties.h"
 #include "portique/report/dependency_graph.h"
@@ -145,9 +146,7 @@ private:
     const model::Package& from = report_.packages[index];
     SpdxPackage package;
     package.id = ids_[index];
-    package.name = from.name;
-    if (!from.ns.empty() && !model::is_os_package(from))
-      package.name = from.ns + (from.type == "maven" ? ":" : "/") + from.name;
+    package.name = model::name_in_ecosystem(from);
     package.version = from.version;
     package.supplier = from.maintainer;
     package.source_info = source_info(from);

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "portique/model/package_name.h"
 #include "portique/report/summary.h"
 #include "portique/report/table_text.h"
 #include "portique/report/upgrade_plan.h"
@@ -99,7 +100,8 @@ std::vector<std::string> exploited_without_fix(const model::Report& report) {
     const model::Package* package = package_of(report, finding);
     if (package == nullptr || !finding.kev || finding.suppression || finding.fixed_version)
       continue;
-    if (names.empty() || names.back() != package->name) names.push_back(package->name);
+    std::string name = model::name_in_ecosystem(*package);
+    if (std::ranges::find(names, name) == names.end()) names.push_back(std::move(name));
   }
   return names;
 }

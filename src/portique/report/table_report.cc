@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "portique/base/text.h"
+#include "portique/model/package_name.h"
 #include "portique/report/check_table.h"
 #include "portique/report/display_width.h"
 #include "portique/report/finding_groups.h"
@@ -103,13 +104,11 @@ void write_header(Terminal& terminal, const model::Report& report) {
 // --- findings -------------------------------------------------------------------------------
 
 std::string names_of(std::span<const model::Package* const> packages, bool with_versions) {
+  if (!with_versions) return join(distinct_names(packages));
   std::vector<std::string> names;
-  for (const model::Package* package : packages.first(std::min(packages.size(), kListedNames)))
-    names.push_back(with_versions ? package->name + " " + package->version : package->name);
-  std::string text = join(names);
-  if (packages.size() > kListedNames)
-    text += fmt::format(" and {} more", packages.size() - kListedNames);
-  return text;
+  for (const model::Package* package : packages)
+    names.push_back(model::name_in_ecosystem(*package) + " " + package->version);
+  return join(names);
 }
 
 /// "openssl 3.0.11-1  (libssl3, openssl)".
@@ -120,9 +119,11 @@ std::vector<Piece> group_title(const FindingGroup& group) {
   const bool same_version = std::ranges::all_of(
       group.packages, [&](const model::Package* package) { return package->version == version; });
   if (same_version) pieces.push_back({" " + version});
-  const bool names_itself = group.packages.size() == 1 && group.packages[0]->name == group.name;
+  const bool names_itself = distinct_names(group.packages) == std::vector{group.name};
   if (!names_itself || !same_version)
     pieces.push_back({fmt::format("  ({})", names_of(group.packages, !same_version)), Style::Dim});
+  else if (group.packages.size() > 1)
+    pieces.push_back({fmt::format("  (in {} places)", group.packages.size()), Style::Dim});
   return pieces;
 }
 
@@ -173,6 +174,13 @@ std::string upper_case(std::string_view word) {
   return out;
 }
 
+/// Which packages of a group have a finding: "libssl3", or "2 of 5 places" if all have one name.
+std::string places_of(const GroupRow& row, const FindingGroup& group) {
+  const bool is_one = distinct_names(group.packages).size() == 1;
+  return is_one ? fmt::format("{} of {} places", row.packages.size(), group.packages.size())
+                : names_of(row.packages, false);
+}
+
 /// The lines of all groups, in the same columns.
 class FindingRows {
 public:
@@ -198,7 +206,7 @@ public:
     std::vector<Piece> pieces = columns_.row(cells(*row.finding), terminal);
     if (row.packages.size() < group.packages.size()) {
       pieces.insert(pieces.end() - 1,
-                    {fmt::format("({} only)", names_of(row.packages, false)), Style::Dim});
+                    {fmt::format("({} only)", places_of(row, group)), Style::Dim});
       pieces.back().text.insert(0, " ");
     }
     pieces.insert(
@@ -295,7 +303,7 @@ void write_packages(Terminal& terminal, const model::Report& report) {
   terminal.line({{fmt::format("Packages ({})", report.packages.size()), Style::Bold}});
   Columns columns({40, 40, 10, 10, 0});
   const auto cells = [&](const model::Package& package) {
-    return std::vector<Piece>{{package.name},
+    return std::vector<Piece>{{model::name_in_ecosystem(package)},
                               {package.version},
                               {package.arch, Style::Dim},
                               {package.type, Style::Dim},

@@ -13,6 +13,7 @@
 
 #include "portique/base/digest.h"
 #include "portique/base/text.h"
+#include "portique/model/package_name.h"
 #include "portique/report/dependency_graph.h"
 #include "portique/report/json_writer.h"
 #include "portique/report/sbom_identity.h"
@@ -24,13 +25,8 @@ namespace portique::report {
 namespace {
 
 /// "@scope/name", "group:artifact", "github.com/a/b".
-std::string package_name(const model::Package& package) {
-  if (package.ns.empty() || model::is_os_package(package)) return package.name;
-  return package.ns + (package.type == "maven" ? ":" : "/") + package.name;
-}
-
 std::string package_id(const model::Package& package) {
-  return package_name(package) + "@" + package.version;
+  return model::name_in_ecosystem(package) + "@" + package.version;
 }
 
 /// Version, release and epoch apart, as Trivy has them.
@@ -262,7 +258,7 @@ private:
     const VersionParts parts = split_version(package, package.version);
     json_.begin_object();
     json_.text("ID", package_id(package));
-    json_.text("Name", package_name(package));
+    json_.text("Name", model::name_in_ecosystem(package));
     write_identifier("Identifier", package);
     put("Version", parts.version);
     put("Release", parts.release);
@@ -316,7 +312,7 @@ private:
       if (advisory != finding.id) vendor_ids.push_back(advisory);
     put("VendorIDs", vendor_ids);
     json_.text("PkgID", package_id(package));
-    json_.text("PkgName", package_name(package));
+    json_.text("PkgName", model::name_in_ecosystem(package));
     if (key.language) put("PkgPath", package.path);
     write_identifier("PkgIdentifier", package);
     json_.text("InstalledVersion", package.version);

@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "portique/base/text.h"
+#include "portique/model/package_name.h"
 #include "portique/report/summary.h"
 
 namespace portique::report {
@@ -109,16 +110,17 @@ const PackageManager* manager_of(const model::Distro& distro, std::string_view t
 } // namespace
 
 std::vector<Upgrade> plan_upgrades(const model::Report& report) {
-  std::map<std::pair<std::string_view, std::string_view>, Upgrade> by_source;
+  std::map<std::pair<std::string_view, std::string>, Upgrade> by_source;
   for (const model::Finding& finding : report.findings) {
     const model::Package* package = package_of(report, finding);
     if (finding.suppression || !finding.fixed_version || package == nullptr) continue;
-    const std::string& source = package->source_name.empty() ? package->name : package->source_name;
+    const std::string name = model::name_in_ecosystem(*package);
+    const std::string& source = package->source_name.empty() ? name : package->source_name;
     Upgrade& upgrade = by_source[{package->type, source}];
     upgrade.source = source;
     upgrade.type = package->type;
-    if (upgrade.packages.empty() || upgrade.packages.back() != package->name)
-      upgrade.packages.push_back(package->name);
+    if (upgrade.packages.empty() || upgrade.packages.back() != name)
+      upgrade.packages.push_back(name);
     if (upgrade.version.empty() || is_higher(*finding.fixed_version, upgrade.version))
       upgrade.version = *finding.fixed_version;
     ++upgrade.clears;
