@@ -375,8 +375,19 @@ bool is_git(std::string_view word) {
 }
 
 bool is_archive(std::string_view word) {
-  constexpr std::array<std::string_view, 10> kEndings{
-      ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst", ".gz", ".xz"};
+  constexpr std::array<std::string_view, 12> kEndings{".bz2",
+
+                                                      ".lzma",
+                                                      ".tar",
+                                                      ".tar.gz",
+                                                      ".tgz",
+                                                      ".tar.bz2",
+                                                      ".tbz2",
+                                                      ".tar.xz",
+                                                      ".txz",
+                                                      ".tar.zst",
+                                                      ".gz",
+                                                      ".xz"};
   return std::ranges::any_of(kEndings, [&](auto ending) { return word.ends_with(ending); });
 }
 

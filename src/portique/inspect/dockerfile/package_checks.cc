@@ -1,6 +1,7 @@
 // Checks of how RUN instructions install packages.
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -11,7 +12,7 @@ namespace portique::inspect::dockerfile {
 
 namespace {
 
-constexpr std::array<std::string_view, 2> kApt{"apt-get", "apt"};
+constexpr std::array<std::string_view, 3> kApt{"apt-get", "apt", "aptitude"};
 constexpr std::array<std::string_view, 3> kRpm{"yum", "dnf", "microdnf"};
 
 /// The word that says what a package manager shall do; values of flags are passed over by taking
@@ -31,15 +32,34 @@ bool does(const ShellCommand& command,
 
 /// What is installed: the words behind the verb that are no flags, values of flags or files.
 std::vector<std::string_view> packages_of(const ShellCommand& command, std::string_view verb) {
-  constexpr std::array<std::string_view, 9> kTakesValue{
-      "-o", "-t", "--target-release", "-c", "-q=", "--repository", "-X", "--virtual", "-r"};
+  constexpr std::array<std::string_view, 22> kTakesValue{"-o",
+                                                         "-t",
+                                                         "--target-release",
+                                                         "-c",
+                                                         "--repository",
+                                                         "-X",
+                                                         "--virtual",
+                                                         "-r",
+                                                         "--index-url",
+                                                         "-i",
+                                                         "--extra-index-url",
+                                                         "--trusted-host",
+                                                         "--root-user-action",
+                                                         "--target",
+                                                         "--prefix",
+                                                         "--find-links",
+                                                         "-f",
+                                                         "--loglevel",
+                                                         "--registry",
+                                                         "--platform",
+                                                         "--python-version",
+                                                         "--repo"};
   std::vector<std::string_view> packages;
   bool behind = false;
   for (std::size_t i = 1; i < command.words.size(); ++i) {
     const std::string_view word = command.words[i];
     if (word.starts_with('-')) {
-      const bool value = std::ranges::find(kTakesValue, word) != kTakesValue.end();
-      if (value || (word == "-t" && verb == "add")) ++i;
+      if (std::ranges::find(kTakesValue, word) != kTakesValue.end()) ++i;
     } else if (!behind) {
       behind = word == verb;
     } else if (!word.empty() && !word.contains('$')) {
@@ -50,8 +70,11 @@ std::vector<std::string_view> packages_of(const ShellCommand& command, std::stri
 }
 
 bool is_file_or_url(std::string_view word) {
-  return word.starts_with('.') || word.starts_with('/') || word.contains("://") ||
-         word.ends_with(".deb") || word.ends_with(".rpm") || word.ends_with(".apk");
+  for (const std::string_view ending : {".tar", ".gz", ".tgz", ".whl", ".zip", ".bz2"})
+    if (word.ends_with(ending)) return true;
+  return word.starts_with('.') || word.starts_with('/') || word.starts_with('~') ||
+         word.contains("://") || word.ends_with(".deb") || word.ends_with(".rpm") ||
+         word.ends_with(".apk");
 }
 
 bool has_cache_mount(const Run& run) {
@@ -62,6 +85,10 @@ bool has_cache_mount(const Run& run) {
 }
 
 bool assumes_yes(const ShellCommand& command) {
+  // Twice quiet is yes for apt.
+  const auto quiet = std::ranges::count_if(
+      command.words, [](const std::string& word) { return word == "-q" || word == "--quiet"; });
+  if (quiet >= 2 || command.has_word("-q=2")) return true;
   for (const std::string_view flag : {"-y",
                                       "--yes",
                                       "--assume-yes",
@@ -98,14 +125,48 @@ void apt_recommends(const Context& context, Hits& hits) {
   });
 }
 
+/// Whether what a RUN leaves behind becomes part of the image: stages that only build do not count.
+bool stays(const Context& context, const Run& run) {
+  return std::ranges::find(context.final_stages, &context.file.stages[run.stage]) !=
+         context.final_stages.end();
+}
+
+/// The last command that fits; nothing if none does.
+std::optional<std::size_t> last_of(const Run& run, const auto& fits) {
+  for (std::size_t i = run.commands.size(); i-- > 0;)
+    if (fits(run.commands[i])) return i;
+  return std::nullopt;
+}
+
+/// Tells the first command that fills a cache, unless one behind the last of them empties it.
+void uncleaned(const Context& context,
+               Hits& hits,
+               const auto& fills,
+               const auto& empties,
+               std::string_view message) {
+  for (const Run& run : context.runs) {
+    if (!stays(context, run) || has_cache_mount(run)) continue;
+    const auto first = std::ranges::find_if(run.commands, fills);
+    if (first == run.commands.end()) continue;
+    const auto emptied = last_of(run, empties);
+    if (emptied && *emptied > *last_of(run, fills)) continue;
+    const std::uint32_t line = run.lines[static_cast<std::size_t>(first - run.commands.begin())];
+    hits.add({line, line}, std::string(message));
+  }
+}
+
+/// Whether a command removes files below a path.
+bool removes(const ShellCommand& command, std::string_view path) {
+  return (command.program() == "rm" || command.program() == "find") &&
+         std::ranges::any_of(command.words, [&](const std::string& word) {
+           return word.contains(path) || path.starts_with(word + "/");
+         });
+}
+
 /// Whether the same RUN takes the files away that the package manager left.
 bool cleans(const Run& run, std::string_view path) {
-  return std::ranges::any_of(run.commands, [&](const ShellCommand& command) {
-    const bool removes = command.program() == "rm" || command.program() == "find";
-    return removes && std::ranges::any_of(command.words, [&](const std::string& word) {
-             return word.contains(path) || path.starts_with(word + "/");
-           });
-  });
+  return std::ranges::any_of(run.commands,
+                             [&](const ShellCommand& command) { return removes(command, path); });
 }
 
 void apt_lists(const Context& context, Hits& hits) {
@@ -113,7 +174,9 @@ void apt_lists(const Context& context, Hits& hits) {
     bool installs = false;
     for (const ShellCommand& command : run.commands)
       installs = installs || does(command, kApt, {"install"});
-    if (!installs || has_cache_mount(run) || cleans(run, "/var/lib/apt/lists")) continue;
+    if (!installs || !stays(context, run) || has_cache_mount(run) ||
+        cleans(run, "/var/lib/apt/lists"))
+      continue;
     for (std::size_t i = 0; i < run.commands.size(); ++i)
       if (does(run.commands[i], kApt, {"update"})) {
         hits.add({run.lines[i], run.lines[i]}, "the package lists stay in the layer");
@@ -183,8 +246,8 @@ void apt_unpinned(const Context& context, Hits& hits) {
 
 void apk_cache(const Context& context, Hits& hits) {
   for_each_command(context, [&](const Run& run, const ShellCommand& command, std::uint32_t line) {
-    if (does(command, "apk", {"add"}) && !command.has_flag("--no-cache") && !has_cache_mount(run) &&
-        !cleans(run, "/var/cache/apk"))
+    if (stays(context, run) && does(command, "apk", {"add"}) && !command.has_flag("--no-cache") &&
+        !has_cache_mount(run) && !cleans(run, "/var/cache/apk"))
       hits.add({line, line}, "the package index stays in the layer");
   });
 }
@@ -210,18 +273,30 @@ void rpm_without_yes(const Context& context, Hits& hits) {
 }
 
 void rpm_cache(const Context& context, Hits& hits) {
-  for (const Run& run : context.runs) {
-    const bool clean = std::ranges::any_of(
-        run.commands, [](const ShellCommand& command) { return does(command, kRpm, {"clean"}); });
-    if (clean || has_cache_mount(run) || cleans(run, "/var/cache/yum") ||
-        cleans(run, "/var/cache/dnf"))
-      continue;
-    for (std::size_t i = 0; i < run.commands.size(); ++i)
-      if (does(run.commands[i], kRpm, {"install", "groupinstall", "localinstall", "update"})) {
-        hits.add({run.lines[i], run.lines[i]}, "the package cache stays in the layer");
-        break;
-      }
-  }
+  for (const std::string_view program : kRpm)
+    uncleaned(
+        context,
+        hits,
+        [&](const ShellCommand& command) {
+          return does(command,
+                      program,
+                      {"install",
+                       "in",
+                       "groupinstall",
+                       "localinstall",
+                       "update",
+                       "upgrade",
+                       "up",
+                       "upgrade-minimal",
+                       "up-min",
+                       "reinstall",
+                       "rei"});
+        },
+        [&](const ShellCommand& command) {
+          return does(command, program, {"clean"}) || removes(command, "/var/cache/yum") ||
+                 removes(command, "/var/cache/dnf") || removes(command, "/var/cache/libdnf5");
+        },
+        "the package cache stays in the layer");
 }
 
 void zypper_without_yes(const Context& context, Hits& hits) {
@@ -233,39 +308,47 @@ void zypper_without_yes(const Context& context, Hits& hits) {
 }
 
 void zypper_cache(const Context& context, Hits& hits) {
-  for (const Run& run : context.runs) {
-    const bool clean = std::ranges::any_of(run.commands, [](const ShellCommand& command) {
-      return does(command, "zypper", {"clean", "cc"});
-    });
-    if (clean || has_cache_mount(run) || cleans(run, "/var/cache/zypp")) continue;
-    for (std::size_t i = 0; i < run.commands.size(); ++i)
-      if (does(run.commands[i], "zypper", {"install", "in"})) {
-        hits.add({run.lines[i], run.lines[i]}, "the package cache stays in the layer");
-        break;
-      }
-  }
+  uncleaned(
+      context,
+      hits,
+      [](const ShellCommand& command) { return does(command, "zypper", {"install", "in"}); },
+      [](const ShellCommand& command) {
+        return does(command, "zypper", {"clean", "cc"}) || removes(command, "/var/cache/zypp");
+      },
+      "the package cache stays in the layer");
 }
 
 bool is_pip(const ShellCommand& command) {
   const std::string_view program = command.program();
-  if (program == "pip" || program == "pip3" || program.starts_with("pip3.")) return true;
+  if (program == "pip" || program == "pip2" || program == "pip3" || program.starts_with("pip3."))
+    return true;
   return program.starts_with("python") && command.words.size() > 2 && command.words[1] == "-m" &&
          command.words[2] == "pip";
 }
 
-bool environment_sets(const Context& context, std::string_view name) {
+/// Whether a value switches something on, as pip reads its environment.
+bool is_on(std::string_view value) {
+  while (!value.empty() && (value.front() == '"' || value.front() == '\''))
+    value.remove_prefix(1);
+  return !value.empty() && !value.starts_with('0') && !value.starts_with("off") &&
+         !value.starts_with("no") && !value.starts_with("false");
+}
+
+bool pip_is_told(const Context& context, const Run& run) {
+  constexpr std::string_view kName = "PIP_NO_CACHE_DIR";
   for (const Stage& stage : context.file.stages)
     for (const Instruction& instruction : stage.instructions)
       for (const NamedValue& pair : instruction.pairs)
-        if (pair.name == name) return true;
-  return false;
+        if (pair.name == kName && is_on(pair.value.value_or(""))) return true;
+  const std::string_view text = run.instruction->text;
+  const std::size_t at = text.find(std::string(kName) + "=");
+  return at != std::string_view::npos && is_on(text.substr(at + kName.size() + 1));
 }
 
 void pip_cache(const Context& context, Hits& hits) {
-  if (environment_sets(context, "PIP_NO_CACHE_DIR")) return;
   for_each_command(context, [&](const Run& run, const ShellCommand& command, std::uint32_t line) {
     if (is_pip(command) && command.has_word("install") && !command.has_flag("--no-cache-dir") &&
-        !has_cache_mount(run) && !run.instruction->text.contains("PIP_NO_CACHE_DIR"))
+        stays(context, run) && !has_cache_mount(run) && !pip_is_told(context, run))
       hits.add({line, line}, "pip keeps what it downloaded");
   });
 }
@@ -277,8 +360,8 @@ void pip_unpinned(const Context& context, Hits& hits) {
          {"-r", "--requirement", "-c", "--constraint", "-e", "--editable"})
       if (command.has_flag(flag)) return;
     for (const std::string_view package : packages_of(command, "install"))
-      if (!package.contains("==") && !package.contains('@') && !package.contains("~=") &&
-          !is_file_or_url(package) && !package.ends_with(".whl") && !package.ends_with(".txt")) {
+      if (package.find_first_of("=<>!~@") == std::string_view::npos && !is_file_or_url(package) &&
+          !package.ends_with(".txt")) {
         hits.add({line, line}, fmt::format("{} is installed in any version", package));
         return;
       }
@@ -293,10 +376,12 @@ void npm_unpinned(const Context& context, Hits& hits) {
     const std::string_view verb = command.verb();
     for (const std::string_view package : packages_of(command, verb)) {
       // "@scope/name@1.2.3": the first sign belongs to the name.
-      const bool pinned = package.find('@', 1) != std::string_view::npos &&
-                          !package.ends_with("@latest") && !package.ends_with("@next");
-      if (!pinned && !is_file_or_url(package) && !package.ends_with(".tgz") &&
-          !package.contains(':') && !package.contains('#')) {
+      const bool git = package.starts_with("git+") || package.starts_with("git:");
+      const bool pinned = git ? package.contains('#')
+                              : package.find('@', 1) != std::string_view::npos &&
+                                    !package.ends_with("@latest") && !package.ends_with("@next");
+      const bool local = !git && (is_file_or_url(package) || package.contains(':'));
+      if (!pinned && !local) {
         hits.add({line, line}, fmt::format("{} is installed in any version", package));
         return;
       }
@@ -314,23 +399,32 @@ void npm_without_lock(const Context& context, Hits& hits) {
 
 void gem_unpinned(const Context& context, Hits& hits) {
   for_each_command(context, [&](const Run&, const ShellCommand& command, std::uint32_t line) {
-    if (does(command, "gem", {"install"}) && !command.has_flag("-v") &&
-        !command.has_flag("--version") &&
-        std::ranges::none_of(
-            command.operands(),
-            [](auto word) { return word.contains(':') || word.ends_with(".gem"); }) &&
-        !command.operands().empty())
-      hits.add({line, line},
-               fmt::format("{} is installed in any version", command.operands().front()));
+    if (!does(command, "gem", {"install", "i"}) || command.has_flag("-v") ||
+        command.has_flag("--version"))
+      return;
+    for (const std::string_view gem : command.operands())
+      if (!gem.contains(':') && !gem.ends_with(".gem") && !gem.contains('$')) {
+        hits.add({line, line}, fmt::format("{} is installed in any version", gem));
+        return;
+      }
   });
 }
 
 void go_unpinned(const Context& context, Hits& hits) {
   for_each_command(context, [&](const Run&, const ShellCommand& command, std::uint32_t line) {
-    if (!does(command, "go", {"install"}) || command.verb() != "install") return;
-    for (const std::string_view module : command.operands())
-      if (module.ends_with("@latest") || module.ends_with("@master") || module.ends_with("@main"))
+    const std::string_view verb = command.verb();
+    if (command.program() != "go" || (verb != "install" && verb != "get" && verb != "run")) return;
+    for (const std::string_view module : command.operands()) {
+      // A path without a dot in its first part is one of the sources themselves.
+      const std::string_view host = module.substr(0, module.find('/'));
+      const bool remote = host.contains('.') && !module.starts_with('.') && module.contains('/');
+      const bool open = remote && !module.contains('@');
+      if (open || module.ends_with("@latest") || module.ends_with("@master") ||
+          module.ends_with("@main")) {
         hits.add({line, line}, fmt::format("{} is whatever is newest", module));
+        return;
+      }
+    }
   });
 }
 
@@ -362,17 +456,18 @@ void unsigned_packages(const Context& context, Hits& hits) {
 }
 
 void yarn_cache(const Context& context, Hits& hits) {
-  for (const Run& run : context.runs) {
-    const bool clean = std::ranges::any_of(run.commands, [](const ShellCommand& command) {
-      return command.program() == "yarn" && command.has_word("cache") && command.has_word("clean");
-    });
-    if (clean || has_cache_mount(run) || cleans(run, "yarn")) continue;
-    for (std::size_t i = 0; i < run.commands.size(); ++i)
-      if (run.commands[i].program() == "yarn" && run.commands[i].verb() == "install") {
-        hits.add({run.lines[i], run.lines[i]}, "yarn keeps what it downloaded");
-        break;
-      }
-  }
+  uncleaned(
+      context,
+      hits,
+      [](const ShellCommand& command) {
+        return command.program() == "yarn" && command.verb() == "install";
+      },
+      [](const ShellCommand& command) {
+        return (command.program() == "yarn" && command.has_word("cache") &&
+                command.has_word("clean")) ||
+               removes(command, "yarn");
+      },
+      "yarn keeps what it downloaded");
 }
 
 constexpr std::array kChecks{

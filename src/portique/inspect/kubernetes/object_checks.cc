@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "portique/base/text.h"
+#include "portique/inspect/config_files/image_reference.h"
 #include "portique/inspect/config_files/secret_names.h"
 #include "portique/inspect/kubernetes/check_kubernetes.h"
 
@@ -94,12 +96,43 @@ void any_host(const Object& object, Hits& hits) {
   }
 }
 
+/// Annotations whose text the controller of ingress-nginx has put into its configuration unchecked
+/// (CVE-2025-1097, CVE-2025-1098, CVE-2025-24514).
+bool is_copied(std::string_view name) {
+  constexpr std::array<std::string_view, 4> kCopied{
+      "auth-url", "auth-tls-match-cn", "mirror-target", "mirror-host"};
+  return std::ranges::find(kCopied, name) != kCopied.end();
+}
+
 void snippets(const Object& object, Hits& hits) {
-  for (const YamlMember& annotation : members(annotations(object)))
-    if (annotation.key.starts_with("nginx.ingress.kubernetes.io/") &&
-        annotation.key.ends_with("-snippet"))
+  constexpr std::string_view kPrefix = "nginx.ingress.kubernetes.io/";
+  for (const YamlMember& annotation : members(annotations(object))) {
+    if (!annotation.key.starts_with(kPrefix)) continue;
+    const std::string_view name = std::string_view(annotation.key).substr(kPrefix.size());
+    const bool breaks_out =
+        is_copied(name) &&
+        text(&annotation.value).find_first_of("\n;{}\"'|#") != std::string_view::npos;
+    if (name.ends_with("-snippet") || breaks_out)
       hits.add(lines_of(annotation),
                fmt::format("{} puts text into the proxy's configuration", annotation.key));
+  }
+}
+
+/// Secrets in the lines of a file that is kept as one value.
+void secrets_in_lines(const YamlMember& entry, Hits& hits) {
+  std::string_view rest = text(&entry.value);
+  const bool block = rest.contains('\n');
+  for (std::uint32_t number = 0; !rest.empty(); ++number) {
+    const std::string_view line = base::trim(base::take_until(rest, '\n'));
+    const std::size_t sign = line.find_first_of("=:");
+    if (sign == std::string_view::npos || line.starts_with('#')) continue;
+    const std::string_view name = base::trim(line.substr(0, sign));
+    const std::string_view value = base::trim(line.substr(sign + 1));
+    if (name.contains(' ') || !is_secret_name(name) || !is_secret_value(value)) continue;
+    const std::uint32_t at = entry.value.place.line + (block ? number + 1 : 0);
+    hits.add(
+        {at, at}, fmt::format("{} in {} holds a value", name, entry.key), {std::string(value)});
+  }
 }
 
 void secret_in_config_map(const Object& object, Hits& hits) {
@@ -224,7 +257,7 @@ void system_namespace(const Object& object, Hits& hits) {
 
 void tiller(const Object& object, Hits& hits) {
   for (const Container& container : containers_of(pod_of(object)))
-    if (text(container.node->find("image")).contains("/tiller"))
+    if (image_reference(text(container.node->find("image"))).name.ends_with("tiller"))
       hits.add(lines_of_member(*container.node, "image"), "this is the server of Helm 2");
 }
 

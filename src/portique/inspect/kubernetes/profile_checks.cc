@@ -246,7 +246,8 @@ void run_as_root(const Pod& pod, Hits& hits) {
 
 void seccomp_unset(const Container& container, Hits& hits) {
   if (container.pod->windows) return;
-  if (is_set(effective(container, "seccompProfile"))) return;
+  const std::string_view type = text(at(effective(container, "seccompProfile"), {"type"}));
+  if (type == "RuntimeDefault" || type == "Localhost" || type == "Unconfined") return;
   for (const YamlMember& annotation : members(at(container.pod->metadata, {"annotations"})))
     if (annotation.key.contains("seccomp.security.alpha.kubernetes.io/")) return;
   hits.add(lines_of(*container.node), named(container, "has no seccomp profile"));
