@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,7 +30,11 @@ public:
 
   /// What a finding shows of its lines: at most ten lines of at most 240 bytes, as UTF-8; a last
   /// line "..." where more was left out.
-  [[nodiscard]] std::string excerpt(model::LineRange lines) const;
+  [[nodiscard]] std::string excerpt(model::LineRange lines) const { return excerpt(lines, {}); }
+
+  /// The same with the secrets masked, each line of a secret by itself.
+  [[nodiscard]] std::string excerpt(model::LineRange lines,
+                                    std::span<const std::string> secrets) const;
 
 private:
   std::string_view text_;

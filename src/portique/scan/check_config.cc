@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <optional>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -123,14 +124,37 @@ private:
   ConfigChecker(base::Worker worker, const ConfigCheckOptions& options)
       : worker_(std::move(worker)), options_(options) {}
 
+  /// What must not be shown of the lines of a hit: the secrets of every hit that shares lines with
+  /// it. Nothing if there are too many to mask.
+  static std::optional<std::vector<std::string>> secrets_near(std::span<const inspect::Hit> hits,
+                                                              const inspect::Hit& hit) {
+    constexpr std::uint32_t kShownLines = 12; // an excerpt has fewer
+    constexpr std::size_t kMost = 100;
+    std::vector<std::string> secrets;
+    for (const inspect::Hit& other : hits) {
+      if (other.secrets.empty() || other.lines.last < hit.lines.first ||
+          other.lines.first > hit.lines.first + kShownLines || other.path != hit.path)
+        continue;
+      std::ranges::copy(other.secrets, std::back_inserter(secrets));
+      if (secrets.size() > kMost) return std::nullopt;
+    }
+    return secrets;
+  }
+
   /// The child may have been taken over: what it says is used only where it fits what we know.
   void take(inspect::ConfigFindings found) {
+    std::optional<inspect::SourceTextView> source; // of the file of the hit before
+    std::string_view path;
     for (const inspect::Hit& hit : found.hits) {
       const inspect::Rule* rule = inspect::find_rule(hit.rule);
       const auto file = files_.find(hit.path);
       if (rule == nullptr || file == files_.end()) continue;
-      report_.findings.push_back(
-          inspect::make_finding(*rule, hit, inspect::SourceTextView(file->second)));
+      if (!source || path != file->first) source.emplace(file->second);
+      path = file->first;
+      const auto secrets = secrets_near(found.hits, hit);
+      model::Finding& finding = report_.findings.emplace_back(
+          inspect::make_finding(*rule, hit, *source, secrets.value_or(std::vector<std::string>{})));
+      if (!secrets) finding.excerpt = "(not shown: it holds many secrets)";
     }
     std::ranges::move(found.issues, std::back_inserter(report_.issues));
     std::map<std::string_view, std::size_t> kinds;

@@ -37,6 +37,23 @@ TEST(CheckConfig, ChecksEveryFileOfAFolder) {
   EXPECT_EQ(secret->excerpt, "ENV API_TOKEN=****") << "a report must not hold the secret";
 }
 
+TEST(CheckConfig, ShowsNoSecretAnywhere) {
+  const auto folder = base::TempDir::create("check").value();
+  ASSERT_TRUE(base::write_file_atomically(folder.path() / "a.yaml",
+                                          "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\n"
+                                          "stringData:\n  key: |\n    first-line\n    second-line\n"
+                                          "  other: \"hun\\x74er2\"\n"
+                                          "---\napiVersion: v1\nkind: Pod\nmetadata: {name: b}\n"
+                                          "spec:\n  containers:\n    - name: c\n      env:\n"
+                                          "        - {name: A_TOKEN, value: third-secret}\n"));
+  const auto report = check_config(folder.path(), kOptions);
+  ASSERT_TRUE(report);
+  EXPECT_GT(report->findings.size(), 10U);
+  for (const model::Finding& finding : report->findings)
+    for (const std::string_view secret : {"first-line", "second-line", "x74er2", "third-secret"})
+      EXPECT_EQ(finding.excerpt.find(secret), std::string::npos) << finding.id << finding.excerpt;
+}
+
 TEST(CheckConfig, SaysWhatCouldNotBeRead) {
   const auto folder = base::TempDir::create("check").value();
   const auto path = folder.path() / "Dockerfile";

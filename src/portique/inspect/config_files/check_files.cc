@@ -322,7 +322,11 @@ ConfigKind config_kind(std::string_view path, std::string_view content) {
   const bool yaml = has_ending(path, {".yaml", ".yml"});
   const bool compose_name =
       name_of(path).starts_with("compose.") || name_of(path).contains("docker-compose");
-  if ((yaml || !path.contains('.')) && (compose_name || has_key_line(content, "services", false)))
+  if ((yaml || !path.contains('.')) &&
+      (compose_name ||
+       // Other programs have "services" too; those of Compose have an image.
+       (has_key_line(content, "services", false) &&
+        (has_key_line(content, "image", true) || has_key_line(content, "build", true)))))
     return ConfigKind::Compose;
   if (!has_ending(path, {".yaml", ".yml", ".json"}) && reads_like_dockerfile(content))
     return ConfigKind::Dockerfile;

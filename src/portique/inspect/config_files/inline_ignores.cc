@@ -44,6 +44,11 @@ public:
       const std::string_view line = text_->line(line_);
       const std::size_t hash = line.find('#');
       if (hash == std::string_view::npos) continue;
+      constexpr std::size_t kMost = 2000; // each is held against every finding of the file
+      if (found_.ignores.size() >= kMost) {
+        note("there are too many exceptions; the rest does not count");
+        break;
+      }
       const bool alone = base::trim(line.substr(0, hash)).empty();
       const std::string_view comment = line.substr(hash);
       if (const auto rest = behind(comment, "portique:ignore-file="))

@@ -118,20 +118,6 @@ std::vector<Rule> load_rules() {
   return rules;
 }
 
-/// The lines without what must not be shown.
-std::string masked(std::string text, const std::vector<std::string>& secrets) {
-  for (std::string secret : secrets) {
-    std::string_view bare = secret;
-    while (bare.size() >= 2 && (bare.front() == '"' || bare.front() == '\'') &&
-           bare.back() == bare.front())
-      bare = bare.substr(1, bare.size() - 2);
-    if (bare.empty()) continue;
-    for (std::size_t at = text.find(bare); at != std::string::npos; at = text.find(bare, at + 4))
-      text.replace(at, bare.size(), "****");
-  }
-  return text;
-}
-
 } // namespace
 
 bool Rule::is_called(std::string_view name) const {
@@ -155,7 +141,10 @@ const Rule* find_rule(std::string_view id) {
   return found != rules().end() && found->id == id ? &*found : nullptr;
 }
 
-model::Finding make_finding(const Rule& rule, const Hit& hit, const SourceTextView& source) {
+model::Finding make_finding(const Rule& rule,
+                            const Hit& hit,
+                            const SourceTextView& source,
+                            std::span<const std::string> secrets) {
   model::Finding finding;
   finding.id = rule.id;
   finding.aliases = rule.aliases;
@@ -166,9 +155,12 @@ model::Finding make_finding(const Rule& rule, const Hit& hit, const SourceTextVi
   finding.title = rule.title;
   finding.path = hit.path;
   finding.lines = hit.lines;
-  finding.excerpt = masked(source.excerpt(hit.lines), hit.secrets);
+  finding.excerpt = source.excerpt(hit.lines, secrets);
+  // A secret that is written otherwise than it reads (escapes) cannot be masked.
+  if (!hit.secrets.empty() && finding.excerpt == source.excerpt(hit.lines))
+    finding.excerpt = "(not shown: it holds a secret)";
   finding.why = rule.why;
-  finding.evidence = masked(hit.evidence, hit.secrets);
+  finding.evidence = hit.evidence;
   finding.remedy = rule.remedy;
   for (const std::string& reference : rule.references)
     if (reference.starts_with("http")) finding.references.push_back(reference);

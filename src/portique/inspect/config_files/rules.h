@@ -47,8 +47,12 @@ const std::vector<Rule>& rules();
 /// nullptr if there is none of that id.
 const Rule* find_rule(std::string_view id);
 
-/// The finding that a hit is; `source` is the file that it is about.
-model::Finding make_finding(const Rule& rule, const Hit& hit, const SourceTextView& source);
+/// The finding that a hit is; `source` is the file that it is about, `secrets` what must not be
+/// shown of that file: those of all its hits, for their lines overlap.
+model::Finding make_finding(const Rule& rule,
+                            const Hit& hit,
+                            const SourceTextView& source,
+                            std::span<const std::string> secrets);
 
 /// The list of all checks, for docs/checks.md.
 std::string checks_markdown();

@@ -102,7 +102,7 @@ TEST(Rules, EndAsSentencesAndFindings) {
     const ConfigFindings found = check_text(rule, text);
     for (const Hit& hit : found.hits) {
       if (hit.rule != rule.id) continue;
-      const model::Finding finding = make_finding(rule, hit, SourceTextView(text));
+      const model::Finding finding = make_finding(rule, hit, SourceTextView(text), hit.secrets);
       EXPECT_NE(finding.excerpt, "") << rule.id;
       EXPECT_NE(finding.evidence, "") << rule.id;
       EXPECT_GE(finding.lines.last, finding.lines.first) << rule.id;

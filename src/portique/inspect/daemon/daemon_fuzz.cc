@@ -19,7 +19,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const inspect::Hit& hit : found.hits) {
     const inspect::Rule* rule = inspect::find_rule(hit.rule);
     if (rule == nullptr || hit.lines.first == 0 || hit.lines.last < hit.lines.first) std::abort();
-    if (inspect::make_finding(*rule, hit, source).fingerprint.empty()) std::abort();
+    if (inspect::make_finding(*rule, hit, source, hit.secrets).fingerprint.empty()) std::abort();
   }
   return 0;
 }

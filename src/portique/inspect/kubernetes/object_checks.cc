@@ -141,7 +141,7 @@ void secret_in_config_map(const Object& object, Hits& hits) {
     const std::string_view value = text(&entry.value);
     if (is_secret_name(entry.key) && is_secret_value(value) && !value.contains('\n'))
       hits.add(lines_of(entry), fmt::format("{} holds a value", entry.key), {std::string(value)});
-    else if (value.contains('\n'))
+    else
       secrets_in_lines(entry, hits);
   }
 }

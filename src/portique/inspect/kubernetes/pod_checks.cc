@@ -1,6 +1,7 @@
 // Checks of pods beyond the Pod Security Standards: volumes, accounts, where and how they run.
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -53,13 +54,13 @@ void sensitive_host_path(const Pod& pod, Hits& hits) {
 }
 
 void writable_host_path(const Pod& pod, Hits& hits) {
+  std::set<std::string_view> of_host;
+  for (const YamlNode& volume : volumes(pod))
+    if (is_set(volume.find("hostPath"))) of_host.insert(text(volume.find("name")));
   for (const Container& container : containers_of(pod))
     for (const YamlNode& mount : items(container.node->find("volumeMounts"))) {
       const std::string_view name = text(mount.find("name"));
-      const bool host = std::ranges::any_of(volumes(pod), [&](const YamlNode& volume) {
-        return text(volume.find("name")) == name && is_set(volume.find("hostPath"));
-      });
-      if (host && !is_true(mount.find("readOnly")))
+      if (of_host.contains(name) && !is_true(mount.find("readOnly")))
         hits.add(
             lines_of(mount),
             fmt::format("container {} may write to the host through {}", container.name, name));
