@@ -110,16 +110,12 @@ std::string Diagnostic::headline() const {
 
 std::string Diagnostic::text() const {
   if (excerpt.empty()) return headline();
-  constexpr std::size_t kBefore = 90; // of a long line only what surrounds the place is shown
-  constexpr std::size_t kShown = 160;
-  const std::size_t caret = column - 1;
-  const std::size_t cut = caret > kBefore ? caret - kBefore : 0;
-  std::string shown = excerpt.substr(std::min(cut, excerpt.size()), kShown);
+  std::string shown = excerpt;
   std::ranges::replace(shown, '\t', ' ');
   std::string out = headline() + "\n  " + base::printable(shown) + "\n  ";
-  out.append(caret - cut, ' ');
+  out.append(caret, ' ');
   out += '^';
-  const std::size_t room = shown.size() > caret - cut ? shown.size() - (caret - cut) : 1;
+  const std::size_t room = shown.size() > caret ? shown.size() - caret : 1;
   out.append(std::min<std::size_t>(std::max(length, 1U), room) - 1, '~');
   return out;
 }
@@ -139,8 +135,14 @@ Diagnostic diagnostic_at(Level level,
   if (place.line == 0) return made;
   const std::string_view text = file.text;
   const std::size_t start = offset_of(text, {place.line, 1});
-  made.excerpt = text.substr(start, text.find('\n', start) - start);
-  if (made.excerpt.ends_with('\r')) made.excerpt.pop_back();
+  std::string_view line = text.substr(start, text.find('\n', start) - start);
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  constexpr std::size_t kBefore = 90; // a generated file can be one line
+  constexpr std::size_t kShown = 160;
+  const std::size_t at = made.column - 1;
+  const std::size_t cut = std::min(at > kBefore ? at - kBefore : 0, line.size());
+  made.excerpt = line.substr(cut, kShown);
+  made.caret = static_cast<std::uint32_t>(std::min(at - cut, made.excerpt.size()));
   return made;
 }
 

@@ -24,7 +24,8 @@ struct Diagnostic {
   std::uint32_t line = 0; ///< from 1; 0: it is about no line
   std::uint32_t column = 0;
   std::string message;
-  std::string excerpt; ///< the line, "" if there is none
+  std::string excerpt; ///< the line, or what surrounds the place in a long one; "" if there is none
+  std::uint32_t caret = 0; ///< offset of the place in the excerpt
   std::uint32_t length = 1;
   bool expired = false; ///< about an exception that no longer counts
 

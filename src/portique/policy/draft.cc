@@ -57,7 +57,19 @@ ListDraft* PolicyDraft::find_list(std::string_view list) {
   return find_named(lists, list);
 }
 
+bool PolicyDraft::wants(Level level) const {
+  constexpr std::size_t kMost = 500;
+  if (diagnostics.size() < kMost) return true;
+  return level == Level::Error &&
+         std::ranges::find(diagnostics, Level::Error, &Diagnostic::level) == diagnostics.end();
+}
+
+void PolicyDraft::complain(Level level, const ConditionText& text, const Complaint& complaint) {
+  if (wants(level)) diagnostics.push_back(text.diagnostic(level, complaint));
+}
+
 void PolicyDraft::complain(Level level, const Origin& origin, std::string message) {
+  if (!wants(level)) return;
   diagnostics.push_back(diagnostic_at(level, *origin.file, origin.place, std::move(message)));
 }
 

@@ -106,6 +106,11 @@ struct PolicyDraft {
   MacroDraft* find_macro(std::string_view macro);
   ListDraft* find_list(std::string_view list);
   void complain(Level level, const Origin& origin, std::string message);
+  void complain(Level level, const ConditionText& text, const Complaint& complaint);
+
+  /// Whether one more complaint is worth its place: a broken file can give rise to thousands, of
+  /// which the first say all. There is always room for the first error.
+  [[nodiscard]] bool wants(Level level) const;
 };
 
 /// Reads the documents of one file into the draft. Includes are followed.

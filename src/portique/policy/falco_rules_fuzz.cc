@@ -8,8 +8,11 @@
 #include "portique/policy/explain.h"
 #include "portique/policy/judge_report.h"
 
+namespace base = portique::base;
+namespace model = portique::model;
+namespace policy = portique::policy;
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace portique;
   std::string text(reinterpret_cast<const char*>(data), size);
   // Files on disk are not for a fuzz target to open.
   if (text.find("include") != std::string::npos) return 0;

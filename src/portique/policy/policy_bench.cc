@@ -16,7 +16,8 @@
 
 namespace {
 
-using namespace portique;
+namespace base = portique::base;
+namespace policy = portique::policy;
 
 const policy::FieldTable& table() {
   return policy::field_table(policy::Domain::Event);

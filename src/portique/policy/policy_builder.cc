@@ -110,7 +110,7 @@ void PolicyBuilder::define_macros() {
   for (const MacroDraft& draft : draft_->macros) {
     auto expr = parse_condition(draft.condition.text(), *limits_);
     if (!expr) {
-      draft_->diagnostics.push_back(draft.condition.diagnostic(Level::Error, expr.error()));
+      draft_->complain(Level::Error, draft.condition, expr.error());
       continue;
     }
     Macro& macro = policy_.definitions_->macros[draft.name];
@@ -179,9 +179,9 @@ void PolicyBuilder::complain(const Rule& rule,
     told.message += " (in rule '" + base::printable(rule.draft.name) + "')";
   const Level level = tolerated ? Level::Warning : Level::Error;
   if (const MacroDraft* macro = draft_->find_macro(complaint.macro))
-    draft_->diagnostics.push_back(macro->condition.diagnostic(level, told));
+    draft_->complain(level, macro->condition, told);
   else
-    draft_->diagnostics.push_back(text.diagnostic(level, told));
+    draft_->complain(level, text, told);
 }
 
 void PolicyBuilder::build_rule(Rule& rule) {
@@ -242,7 +242,7 @@ void PolicyBuilder::check_exception(const Rule& rule, const ExceptionDraft& draf
         draft.origin,
         what + " has expired on " + base::format_date(*draft.says.until) + " and no longer counts" +
             (draft.says.who.empty() ? "" : " (" + base::printable(draft.says.who) + ")"));
-    draft_->diagnostics.back().expired = true;
+    if (!draft_->diagnostics.empty()) draft_->diagnostics.back().expired = true;
   }
   if (!draft.says.until)
     draft_->complain(Level::Warning, draft.origin, what + " has no expiry date ('until')");
@@ -259,6 +259,7 @@ void PolicyBuilder::compile_exceptions(Rule& rule, Compiler& compiler) {
     exception.expired = draft.says.until && *draft.says.until <= now_;
     check_exception(rule, draft, exception.expired);
     if (!draft.when.text().empty()) {
+      compiler.forget_uses();
       const auto expr = parse_condition(draft.when.text(), *limits_);
       const auto node = expr ? compiler.compile(*expr, draft.when.text())
                              : Checked<Node>(std::unexpected(expr.error()));
@@ -266,6 +267,7 @@ void PolicyBuilder::compile_exceptions(Rule& rule, Compiler& compiler) {
         complain(rule, draft.when, node.error());
         continue;
       }
+      check_scope(rule, compiler, draft.origin, "exception");
       const auto domain = static_cast<std::size_t>(rule.draft.domain);
       exception.condition =
           policy_.programs_[domain].add_condition(*node, Program::Found::ByNumber);
@@ -288,19 +290,23 @@ void PolicyBuilder::compile_message(Rule& rule, Compiler& compiler) {
     Complaint told = complaint;
     if (rule.draft.is_falco)
       told.message = "output of '" + base::printable(rule.draft.name) + "': " + told.message;
-    draft_->diagnostics.push_back(
-        text.diagnostic(rule.draft.is_falco ? Level::Note : Level::Error, told));
+    draft_->complain(rule.draft.is_falco ? Level::Note : Level::Error, text, told);
   }
-  const bool has_package = rule.scope != Scope::Image;
-  const bool has_finding = rule.scope == Scope::Finding;
+  check_scope(rule, compiler, rule.draft.message_origin, "message");
+}
+
+void PolicyBuilder::check_scope(const Rule& rule,
+                                const Compiler& compiler,
+                                const Origin& origin,
+                                std::string_view what) {
   for (const Scope asked : {Scope::Finding, Scope::Package}) {
     const bool uses = asked == Scope::Finding ? compiler.uses_findings() : compiler.uses_packages();
-    const bool has = asked == Scope::Finding ? has_finding : has_package;
+    const bool has = rule.scope == Scope::Finding || rule.scope == asked;
     if (uses && !has)
       draft_->complain(Level::Error,
-                       rule.draft.message_origin,
-                       "the message asks for a " + scope_name(asked) +
-                           ", and the condition is about none");
+                       origin,
+                       "the " + std::string(what) + " asks for a " + scope_name(asked) +
+                           ", and the rule's condition is about none");
   }
 }
 

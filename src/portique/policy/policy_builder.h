@@ -27,6 +27,11 @@ private:
   bool compile_condition(Rule& rule, Compiler& compiler);
   void compile_exceptions(Rule& rule, Compiler& compiler);
   void compile_message(Rule& rule, Compiler& compiler);
+  /// Findings and packages are there only if the condition asks for them.
+  void check_scope(const Rule& rule,
+                   const Compiler& compiler,
+                   const Origin& origin,
+                   std::string_view what);
   void check_exception(const Rule& rule, const ExceptionDraft& exception, bool expired);
   [[nodiscard]] ConditionText whole_condition(const RuleDraft& rule) const;
   void complain(const Rule& rule, const ConditionText& text, const Complaint& complaint);

@@ -239,8 +239,8 @@ INSTANTIATE_TEST_SUITE_P(
         Broken{
             "a finding in a message about none",
             "rules:\n  - {name: a, on: image, deny: image.root = true, message: '{finding.id}'}\n",
-            "test.yaml:2:60: error: the message asks for a finding, and the condition is about "
-            "none\n"
+            "test.yaml:2:60: error: the message asks for a finding, and the rule's condition is "
+            "about none\n"
             "    - {name: a, on: image, deny: image.root = true, message: '{finding.id}'}\n"
             "                                                             ^"}));
 
@@ -286,6 +286,10 @@ TEST(BrokenPolicyFiles, AreToldLineByLine) {
       {"lists:\n  a: [b]\n  b: [a]\n", "test.yaml:2:3: error: the list 'a' leads back to itself"},
       {"macros: {a: a}\nrules:\n  - {name: x, on: image, deny: a}\n",
        "test.yaml:1:13: error: the macro 'a' leads back to itself (in rule 'x')"},
+      {"rules:\n  - {name: a, on: image, deny: image.root = true, message: x, except: [{when: "
+       "finding.id = x, who: a, why: b, until: 2099-01-01}]}\n",
+       "test.yaml:2:72: error: the exception asks for a finding, and the rule's condition is about "
+       "none"},
       {"include: nowhere.yaml\n", "test.yaml:1:10: error: "},
       {"disable: [x]\n", "test.yaml:1:10: error: there is no rule 'x' to disable"},
       {"mode: off\n", "test.yaml:1:7: error: the mode is 'enforce' or 'audit'"},
@@ -297,6 +301,16 @@ TEST(BrokenPolicyFiles, AreToldLineByLine) {
     EXPECT_EQ(loaded.diagnostics.front().headline().substr(0, row.headline.size()), row.headline)
         << row.text;
   }
+}
+
+TEST(PolicyFile, ComplaintsAreBounded) {
+  std::string text = "rules: [";
+  for (int i = 0; i < 20'000; ++i)
+    text += "{name: r" + std::to_string(i) + ", on: nothing}, ";
+  const LoadedPolicy loaded = load_text(text + "]\n");
+  EXPECT_FALSE(loaded.policy);
+  EXPECT_EQ(loaded.diagnostics.size(), 500U);
+  EXPECT_LT(loaded.diagnostics.back().text().size(), 1000U);
 }
 
 TEST(PolicyFile, ListsThatDoubleAreBounded) {
