@@ -22,7 +22,7 @@ build-all: setup
 	cmake --build --preset release --parallel $(JOBS)
 
 demo: build
-	build/release/src/portique/cli/portique scan --allow-incomplete $(TARGET)
+	build/release/src/portique/cli/portique scan --allow-incomplete --policy audit-only $(TARGET)
 
 test: build-all
 	ctest --test-dir build/release --output-on-failure --parallel $(JOBS) --timeout 600
