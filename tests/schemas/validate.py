@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Checks SBOM files against the published schemas beside this script, and against what they cannot state.
+"""Checks reports and SBOMs against the published schemas beside this script, and against what they cannot state.
 
 usage: validate.py FORMAT FILE...
-FORMAT: cyclonedx-1.4 .. cyclonedx-1.7, cyclonedx-xml-1.4 .. cyclonedx-xml-1.7, spdx-2.3, spdx-tag-2.3, syft-16.1.10
+FORMAT: cyclonedx-1.4 .. cyclonedx-1.7, cyclonedx-xml-1.4 .. cyclonedx-xml-1.7, spdx-2.3, spdx-tag-2.3, syft-16.1.10,
+sarif-2.1.0, gitlab-15.0.7, codequality-1, junit-10
 Exit code 77: a validator is not installed.
 """
 import json
@@ -326,12 +327,224 @@ def syft(path, version):
     return problems
 
 
+def objects(node):
+    """Every object inside a document."""
+    if isinstance(node, list):
+        for item in node:
+            yield from objects(item)
+    elif isinstance(node, dict):
+        yield node
+        for item in node.values():
+            yield from objects(item)
+
+
+def sarif(path, _version):
+    document = json.loads(path.read_bytes())
+    problems = json_schema_problems(document, "sarif-2.1.0-rtm.5.schema.json")
+    for run in document["runs"]:
+        rules = run["tool"]["driver"]["rules"]
+        problems += ["two rules %r" % item for item in duplicates([rule["id"] for rule in rules])]
+        problems += ["over 20 tags: %r" % rule["id"] for rule in rules if len(rule["properties"]["tags"]) > 20]
+        for rule in rules:
+            score = rule["properties"].get("security-severity")
+            if score is not None and not 0 < float(score) <= 10:
+                problems.append("security-severity %r" % score)
+        if len(run["results"]) > 25000 or len(rules) > 25000:
+            problems.append("more results or rules than GitHub takes")
+        if not re.fullmatch(r"[^/].*/", run["automationDetails"]["id"]):
+            problems.append("GitHub makes no category of %r" % run["automationDetails"]["id"])
+        prints = []
+        for result in run["results"]:
+            if rules[result["ruleIndex"]]["id"] != result["ruleId"]:
+                problems.append("ruleIndex %d is not %r" % (result["ruleIndex"], result["ruleId"]))
+            place = result["locations"][0]["physicalLocation"]
+            if place["region"]["startLine"] < 1 or place["region"]["endLine"] < place["region"]["startLine"]:
+                problems.append("lines %r" % place["region"])
+            prints.append((result["ruleId"], result["partialFingerprints"]["primaryLocationLineHash"]))
+        problems += ["two results are %r" % (item,) for item in duplicates(prints)]
+        bases = run["originalUriBaseIds"]
+        for item in objects(run):
+            if "uriBaseId" in item:
+                if item["uriBaseId"] not in bases:
+                    problems.append("no base %r" % item["uriBaseId"])
+                if not re.fullmatch(r"([A-Za-z0-9._~!$&'()*+,;=@/-]|%[0-9A-F]{2})+", item["uri"]):
+                    problems.append("uri %r" % item["uri"])
+                if item["uri"].startswith("/") or ".." in item["uri"].split("/"):
+                    problems.append("uri %r leaves its base" % item["uri"])
+    return problems
+
+
+def field_problems(node, where, fields):
+    """fields: name -> (required, pattern of the text, or the Python type that the value has)."""
+    if not isinstance(node, dict):
+        return ["%s: no object" % where]
+    problems = ["%s: no %s" % (where, name) for name, (must, _) in fields.items() if must and name not in node]
+    for name, (_, kind) in fields.items():
+        if name not in node:
+            continue
+        value = node[name]
+        if isinstance(kind, type):
+            good = isinstance(value, kind) and (kind is not int or not isinstance(value, bool))
+        else:
+            good = isinstance(value, str) and re.fullmatch(kind, value, re.DOTALL)
+        if not good:
+            problems.append("%s: %s is %.100r" % (where, name, value))
+    return problems
+
+
+TEXT = ".+"
+WEB = "(https?|ftp)://.+"
+SECONDS = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d"
+CVSS3 = (
+    r"CVSS:3\.[01]/AV:[NALP]/AC:[LH]/PR:[NLH]/UI:[NR]/S:[UC]/C:[NLH]/I:[NLH]/A:[NLH]"  # what we write of it
+)
+DETAILS = {"text": "value", "code": "value"}
+
+
+def gitlab(path, version):
+    """What the schema of container-scanning reports demands, as far as we write it."""
+    document = json.loads(path.read_bytes())
+    problems = field_problems(
+        document, "report", {"version": (True, re.escape(version)), "scan": (True, dict), "vulnerabilities": (True, list)}
+    )
+    scan = document["scan"]
+    problems += field_problems(
+        scan,
+        "scan",
+        {
+            "analyzer": (True, dict),
+            "scanner": (True, dict),
+            "start_time": (True, SECONDS),
+            "end_time": (True, SECONDS),
+            "status": (True, "success|failure"),
+            "type": (True, "container_scanning"),
+            "messages": (False, list),
+        },
+    )
+    for role in ("analyzer", "scanner"):
+        names = {name: (True, TEXT) for name in ("id", "name", "version")}
+        problems += field_problems(scan[role], role, {**names, "vendor": (True, dict)})
+        problems += field_problems(scan[role]["vendor"], role + ".vendor", {"name": (True, TEXT)})
+    for message in scan.get("messages", []):
+        problems += field_problems(message, "message", {"level": (True, "info|warn|fatal"), "value": (True, TEXT)})
+    for item in document["vulnerabilities"]:
+        problems += gitlab_vulnerability(item)
+    ids = [item["id"] for item in document["vulnerabilities"]]
+    return problems + ["two vulnerabilities have the id %r" % item for item in duplicates(ids)]
+
+
+def gitlab_vulnerability(item):
+    problems = field_problems(
+        item,
+        "vulnerability",
+        {
+            "id": (True, r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
+            "identifiers": (True, list),
+            "location": (True, dict),
+            "name": (False, ".{0,255}"),
+            "description": (False, ".{0,1048576}"),
+            "severity": (True, "Info|Unknown|Low|Medium|High|Critical"),
+            "solution": (False, ".{0,7000}"),
+        },
+    )
+    if not 1 <= len(item["identifiers"]) <= 20:
+        problems.append("%d identifiers" % len(item["identifiers"]))
+    for identifier in item["identifiers"]:
+        texts = {name: (True, TEXT) for name in ("type", "name", "value")}
+        problems += field_problems(identifier, "identifier", {**texts, "url": (False, WEB)})
+    if "cvss_vectors" in item and not 1 <= len(item["cvss_vectors"]) <= 10:
+        problems.append("%d CVSS vectors" % len(item["cvss_vectors"]))
+    for vector in item.get("cvss_vectors", []):
+        problems += field_problems(vector, "vector", {"vendor": (True, TEXT), "vector": (True, CVSS3)})
+    for link in item.get("links", []):
+        problems += field_problems(link, "link", {"url": (True, WEB), "name": (False, str)})
+    for detail in item.get("details", {}).values():
+        problems += field_problems(detail, "detail", {"name": (True, TEXT), "type": (True, "|".join(DETAILS))})
+        problems += field_problems(detail, "detail", {DETAILS[detail["type"]]: (True, str)})
+    location = item["location"]
+    problems += field_problems(
+        location, "location", {"dependency": (True, dict), "operating_system": (True, TEXT), "image": (True, TEXT)}
+    )
+    problems += field_problems(location["dependency"], "dependency", {"package": (True, dict), "version": (True, str)})
+    return problems + field_problems(location["dependency"]["package"], "package", {"name": (True, str)})
+
+
+def code_quality(path, _version):
+    document = json.loads(path.read_bytes())
+    problems = [] if isinstance(document, list) else ["no list"]
+    for item in document:
+        problems += field_problems(
+            item,
+            "entry",
+            {
+                "description": (True, TEXT),
+                "check_name": (True, TEXT),
+                "fingerprint": (True, "[0-9a-f]{32}"),
+                "severity": (True, "info|minor|major|critical|blocker"),
+                "location": (True, dict),
+            },
+        )
+        problems += field_problems(item["location"], "location", {"path": (True, TEXT), "lines": (True, dict)})
+        if item["location"]["path"].startswith(("/", "./")):
+            problems.append("path %r is not relative" % item["location"]["path"])
+        problems += field_problems(item["location"]["lines"], "lines", {"begin": (True, int)})
+    return problems + ["two entries are %r" % item for item in duplicates([item["fingerprint"] for item in document])]
+
+
+# Of each element: the attributes that must and those that may be there, and what may be inside.
+JUNIT = {
+    "testsuites": (set(), {"name", "time", "tests", "failures", "errors"}, {"testsuite"}),
+    "testsuite": (
+        {"name", "tests", "failures", "errors"},
+        {"group", "time", "skipped", "timestamp", "hostname", "id", "package", "file", "log", "url"},
+        {"testsuite", "properties", "testcase", "system-out", "system-err"},
+    ),
+    "properties": (set(), set(), {"property"}),
+    "property": ({"name", "value"}, set(), set()),
+    "testcase": ({"name"}, {"time", "classname", "group"}, {"skipped", "error", "failure", "system-out", "system-err"}),
+    **{name: (set(), {"type", "message"}, set()) for name in ("skipped", "error", "failure")},
+}
+
+
+def junit(path, _version):
+    import xml.etree.ElementTree
+
+    root = xml.etree.ElementTree.fromstring(path.read_bytes())
+    problems = [] if root.tag == "testsuites" else ["the outermost element is %r" % root.tag]
+    for element in root.iter():
+        if element.tag not in JUNIT:
+            problems.append("element %r" % element.tag)
+            continue
+        must, may, inside = JUNIT[element.tag]
+        names = set(element.attrib)
+        problems += ["%s without %s" % (element.tag, name) for name in must - names]
+        problems += ["%s with %s" % (element.tag, name) for name in names - must - may]
+        problems += ["%s in %s" % (child.tag, element.tag) for child in element if child.tag not in inside]
+    for suite in root.iter("testsuite"):
+        cases = list(suite.iter("testcase"))
+        counts = {"tests": len(cases)}
+        for attribute, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+            counts[attribute] = sum(case.find(tag) is not None for case in cases)
+        for attribute, count in counts.items():
+            if int(suite.get(attribute)) != count:
+                problems.append("%s says %s, but there are %d" % (attribute, suite.get(attribute), count))
+        if not cases:
+            problems.append("a suite without tests")
+        if not re.fullmatch(SECONDS, suite.get("timestamp")):
+            problems.append("timestamp %r" % suite.get("timestamp"))
+    return problems
+
+
 FORMATS = {
     "cyclonedx-xml-": cyclonedx_xml,
     "cyclonedx-": cyclonedx_json,
     "spdx-tag-": spdx_tag,
     "spdx-": spdx_json,
     "syft-": syft,
+    "sarif-": sarif,
+    "gitlab-": gitlab,
+    "codequality-": code_quality,
+    "junit-": junit,
 }
 
 

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "portique/model/package_name.h"
+#include "portique/report/finding_facts.h"
 #include "portique/report/summary.h"
 
 namespace portique::report {
@@ -83,7 +84,8 @@ private:
       if (!id.starts_with(source.prefix)) continue;
       output_.begin("source");
       output_.text("name", source.name);
-      output_.text("url", std::string(source.url) + std::string(id));
+      if (const std::string url = std::string(source.url) + std::string(id); is_web_url(url))
+        output_.text("url", url);
       output_.end();
     }
   }
@@ -142,9 +144,11 @@ private:
   }
 
   void write_advisories(const model::Finding& finding) {
-    if (finding.references.empty()) return;
+    // The schema takes only well-formed URLs, and what reads SBOMs makes links of them.
+    if (std::ranges::none_of(finding.references, is_web_url)) return;
     output_.begin_list("advisories");
     for (const std::string& url : finding.references) {
+      if (!is_web_url(url)) continue;
       output_.begin_item("advisory");
       output_.text("url", url);
       output_.end();

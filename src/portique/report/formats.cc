@@ -5,8 +5,12 @@
 
 #include "portique/report/csv_report.h"
 #include "portique/report/cyclonedx_report.h"
+#include "portique/report/github_report.h"
+#include "portique/report/gitlab_report.h"
 #include "portique/report/json_report.h"
+#include "portique/report/junit_report.h"
 #include "portique/report/markdown_report.h"
+#include "portique/report/sarif_report.h"
 #include "portique/report/spdx_report.h"
 #include "portique/report/syft_report.h"
 #include "portique/report/table_report.h"
@@ -21,6 +25,11 @@ constexpr std::array kFormats{
     Format{"json", "everything, for programs; docs/json-report.md", write_json},
     Format{"markdown", "for comments and job summaries", write_markdown, FormatUse::Report, "md"},
     Format{"csv", "for spreadsheets", write_csv},
+    Format{"sarif", "SARIF 2.1.0, for GitHub's code scanning and editors", write_sarif},
+    Format{"junit", "JUnit's XML, for Jenkins and other CI systems", write_junit},
+    Format{"gitlab", "GitLab's container-scanning report", write_gitlab},
+    Format{"gitlab-codequality", "GitLab's code-quality report", write_gitlab_codequality},
+    Format{"github", "annotations of a GitHub Actions run", write_github},
     Format{"trivy-json", "Trivy's JSON report, for what reads that", write_trivy_json},
     Format{"cyclonedx",
            "CycloneDX in JSON",

@@ -29,6 +29,8 @@ public:
 
   void end_object() { end('}'); }
 
+  void begin_array() { begin(std::nullopt, '['); }
+
   void begin_array(std::string_view name) { begin(name, '['); }
 
   void end_array() { end(']'); }

@@ -424,7 +424,10 @@ std::vector<SampleReport> sample_reports() {
           {"no_packages", no_packages},
           {"end_of_life", end_of_life},
           {"container", container},
-          {"hostile", hostile}};
+          {"hostile", hostile},
+          {"every_kind", every_kind},
+          {"configuration", configuration},
+          {"markup", markup}};
 }
 
 model::Report sample_report(std::string_view name) {

@@ -19,6 +19,15 @@ std::vector<SampleReport> sample_reports();
 /// The sample of that name.
 model::Report sample_report(std::string_view name);
 
+/// Findings of every kind, and the verdict of a policy.
+model::Report every_kind();
+
+/// Configuration files, with lines.
+model::Report configuration();
+
+/// Texts that would be HTML, Markdown, XML or commands of a CI system if nobody escaped them.
+model::Report markup();
+
 /// 1500 packages and 20,000 findings with realistic texts.
 model::Report large_report();
 
