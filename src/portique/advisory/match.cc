@@ -136,7 +136,11 @@ base::Result<Matches> match(const Database& database,
     if (!found->undetermined.empty()) {
       std::string message = base::printable(packages[i].name) +
                             " could not be compared with all advisories: " + found->undetermined;
-      if (told.insert(message).second)
+      if (!told.insert(message).second) continue;
+      // Programs that were built without a version say so honestly; nothing of them is unread.
+      if (packages[i].version.empty())
+        matches.notes.push_back(std::move(message));
+      else
         matches.issues.push_back(
             {base::Code::Malformed, std::move(message), packages[i].path, packages[i].layer});
     }

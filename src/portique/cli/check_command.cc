@@ -9,6 +9,7 @@
 
 #include "portique/base/text.h"
 #include "portique/cli/command.h"
+#include "portique/cli/gate_flags.h"
 #include "portique/cli/judgement_flags.h"
 #include "portique/cli/report_output.h"
 #include "portique/scan/check_config.h"
@@ -22,34 +23,17 @@ namespace {
 struct Flags {
   std::string target;
   OutputFlags output{.formats = {"table"}, .output = {}, .spec_version = {}};
-  std::string severity;
-  std::string fail_on;
-  std::optional<int> exit_code;
-  bool allow_incomplete = false;
+  GateFlags gate;
   bool show_suppressed = false;
   JudgementFlags judgement;
 };
-
-base::Result<scan::Gate> gate_of(const Flags& flags) {
-  scan::Gate gate;
-  gate.exit_code = flags.exit_code;
-  gate.allow_incomplete = flags.allow_incomplete;
-  if (flags.fail_on.empty()) return gate;
-  gate.fail_on = model::parse_severity(flags.fail_on);
-  if (gate.fail_on) return gate;
-  return base::fail(base::Code::InvalidArgument,
-                    "'" + base::printable(flags.fail_on) +
-                        "' is no severity; there are: critical, high, medium, low, negligible, "
-                        "unknown");
-}
 
 base::Result<int> check(const Flags& flags) {
   const std::vector<OutputPlace> places = PQ_TRY(output_places(flags.output));
   report::WriteOptions write = PQ_TRY(write_options(flags.output));
   write.show_suppressed = flags.show_suppressed;
-  scan::Filter filter;
-  if (!flags.severity.empty()) filter.severities = PQ_TRY(scan::parse_severities(flags.severity));
-  const scan::Gate gate = PQ_TRY(gate_of(flags));
+  const scan::Filter filter = PQ_TRY(filter_of(flags.gate));
+  const scan::Gate gate = PQ_TRY(gate_of(flags.gate));
   const scan::ConfigCheckOptions options{.now = base::now(), .limits = {}};
   const scan::Judgement judgement = PQ_TRY(read_judgement(flags.judgement, options.limits));
   model::Report report = PQ_TRY(scan::check_config(flags.target, options));
@@ -74,22 +58,7 @@ void add_check_command(CLI::App& app, Invocation& invocation) {
   command->add_option("TARGET", flags->target, "A file, a folder, or - for standard input")
       ->required();
   add_output_flags(*command, flags->output, report::FormatUse::Report);
-  command->add_option("--severity", flags->severity, "Show only these, e.g. critical,high")
-      ->envname("PORTIQUE_SEVERITY")
-      ->type_name("LIST");
-  command
-      ->add_option("--fail-on", flags->fail_on, "Exit with 1 if a finding is at least this severe")
-      ->envname("PORTIQUE_FAIL_ON")
-      ->type_name("SEVERITY");
-  command->add_option("--exit-code", flags->exit_code, "Exit with N if anything is found")
-      ->envname("PORTIQUE_EXIT_CODE")
-      ->type_name("N")
-      ->check(CLI::Range(0, 255));
-  command
-      ->add_flag("--allow-incomplete",
-                 flags->allow_incomplete,
-                 "Exit with 0 instead of 4 if something could not be read")
-      ->envname("PORTIQUE_ALLOW_INCOMPLETE");
+  add_gate_flags(*command, flags->gate);
   command->add_flag("--show-suppressed", flags->show_suppressed, "Table: list what is ignored, too")
       ->envname("PORTIQUE_SHOW_SUPPRESSED");
   command

@@ -64,7 +64,8 @@ base::Result<int> explain(const Flags& flags) {
   const std::string id = PQ_TRY(checked_id(flags));
   scan::ScanOptions options = PQ_TRY(scan_options_of(flags.source));
   options.kernel_headers = flags.kernel_headers;
-  options.contents.secrets = PQ_TRY(secret_search_of({}, flags.source, false)); // to mask the history
+  options.contents.secrets =
+      PQ_TRY(secret_search_of({}, flags.source, false)); // to mask the history
   scan::Judgement judgement = PQ_TRY(read_judgement(flags.judgement, options.limits));
   const NamedTarget target = PQ_TRY(named_target(flags.target));
   const advisory::Database database = PQ_TRY(open_database(flags.database, flags.source));

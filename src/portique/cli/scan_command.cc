@@ -11,6 +11,7 @@
 #include <fmt/ranges.h>
 
 #include "portique/base/text.h"
+#include "portique/cli/gate_flags.h"
 #include "portique/cli/judgement_flags.h"
 #include "portique/cli/open_database.h"
 #include "portique/cli/policy_flags.h"
@@ -27,11 +28,8 @@ struct Flags {
   bool all_local = false;
   SourceFlags source;
   OutputFlags output{.formats = {"table"}};
-  std::string severity;
-  std::string fail_on;
-  std::optional<int> exit_code;
+  GateFlags gate;
   bool ignore_unfixed = false;
-  bool allow_incomplete = false;
   bool list_packages = false;
   bool show_suppressed = false;
   bool kernel_headers = false;
@@ -72,19 +70,6 @@ base::Result<void> plan_contents(const Flags& flags, ScanPlan& plan) {
   return {};
 }
 
-base::Result<scan::Gate> gate_of(const Flags& flags) {
-  scan::Gate gate;
-  gate.exit_code = flags.exit_code;
-  gate.allow_incomplete = flags.allow_incomplete;
-  if (flags.fail_on.empty()) return gate;
-  gate.fail_on = model::parse_severity(flags.fail_on);
-  if (gate.fail_on) return gate;
-  return base::fail(base::Code::InvalidArgument,
-                    "'" + base::printable(flags.fail_on) +
-                        "' is no severity; there are: critical, high, medium, low, negligible, "
-                        "unknown");
-}
-
 base::Result<ScanPlan> make_plan(const Flags& flags) {
   ScanPlan plan;
   PQ_TRY(check_scanners(flags.scanners));
@@ -93,10 +78,9 @@ base::Result<ScanPlan> make_plan(const Flags& flags) {
   plan.write.list_packages = flags.list_packages;
   plan.write.show_suppressed = flags.show_suppressed;
   plan.quiet = flags.source.quiet;
-  if (!flags.severity.empty())
-    plan.filter.severities = PQ_TRY(scan::parse_severities(flags.severity));
+  plan.filter = PQ_TRY(filter_of(flags.gate));
   plan.filter.ignore_unfixed = flags.ignore_unfixed;
-  plan.gate = PQ_TRY(gate_of(flags));
+  plan.gate = PQ_TRY(gate_of(flags.gate));
   plan.options = PQ_TRY(scan_options_of(flags.source));
   plan.options.kernel_headers = flags.kernel_headers;
   plan.options.vulnerabilities = wants(flags.scanners, "vuln");
@@ -155,28 +139,13 @@ void add_table_flags(CLI::App& command, Flags& flags) {
       ->envname("PORTIQUE_SHOW_SUPPRESSED");
 }
 
-void add_gate_flags(CLI::App& command, Flags& flags) {
-  command.add_option("--severity", flags.severity, "Show only these, e.g. critical,high")
-      ->envname("PORTIQUE_SEVERITY")
-      ->type_name("LIST");
+void add_judging_flags(CLI::App& command, Flags& flags) {
+  add_gate_flags(command, flags.gate);
   command
       .add_flag("--ignore-unfixed,--only-fixed",
                 flags.ignore_unfixed,
                 "Show only what an upgrade can clear")
       ->envname("PORTIQUE_IGNORE_UNFIXED");
-  command
-      .add_option("--fail-on", flags.fail_on, "Exit with 1 if a finding is at least this severe")
-      ->envname("PORTIQUE_FAIL_ON")
-      ->type_name("SEVERITY");
-  command.add_option("--exit-code", flags.exit_code, "Exit with N if anything is found")
-      ->envname("PORTIQUE_EXIT_CODE")
-      ->type_name("N")
-      ->check(CLI::Range(0, 255));
-  command
-      .add_flag("--allow-incomplete",
-                flags.allow_incomplete,
-                "Exit with 0 instead of 4 if something could not be read or checked")
-      ->envname("PORTIQUE_ALLOW_INCOMPLETE");
   add_policy_flag(command, flags.policy);
   add_judgement_flags(command, flags.judgement);
 }
@@ -224,7 +193,7 @@ void add_scan_command(CLI::App& app, Invocation& invocation) {
   add_source_flags(*command, flags->source);
   add_output_flags(*command, flags->output, report::FormatUse::Report);
   add_table_flags(*command, *flags);
-  add_gate_flags(*command, *flags);
+  add_judging_flags(*command, *flags);
   add_base_flags(*command, *flags);
   add_search_flags(*command, *flags);
   command->callback([flags, &invocation] { invocation.run = [flags] { return run(*flags); }; });

@@ -53,7 +53,7 @@ void check_history(const model::Image& image,
   constexpr std::string_view kRemedy = "Find out who built the image, and from what; build it anew";
   if (image.history_layers != 0 && image.history_layers != image.layers.size())
     add(findings,
-        image_finding(kHistory, model::Severity::High, {}),
+        image_finding(kHistory, model::Severity::Medium, {}),
         "The build history does not fit the layers",
         "it tells of " + std::to_string(image.history_layers) + " layers, the image has " +
             std::to_string(image.layers.size()),

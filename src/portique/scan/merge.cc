@@ -247,6 +247,7 @@ private:
     }
     drop_known_programs();
     list_unowned();
+    tell_missing_database();
     std::ranges::sort(inventory_.packages, {}, [](const model::Package& p) {
       return std::tie(p.type, p.name, p.version, p.arch, p.path);
     });
@@ -269,6 +270,19 @@ private:
     std::erase_if(inventory_.packages, [&](const model::Package& package) {
       return package.declared && installed.contains(package_identity(package));
     });
+  }
+
+  /// A distribution without a single package: its database is not there, or is no regular file, or
+  /// holds nothing. That is not "no packages".
+  void tell_missing_database() {
+    if (!options_.layered || !inventory_.distro.known()) return;
+    if (std::ranges::any_of(inventory_.packages, model::is_os_package)) return;
+    inventory_.issues.push_back(
+        {base::Code::NotFound,
+         "the image says that it is " + base::printable(inventory_.distro.id) +
+             ", but no package database of it could be read, so its packages were not checked",
+         inventory_.distro.path,
+         model::kNoLayer});
   }
 
   void list_unowned() {

@@ -29,7 +29,8 @@ TEST(CheckFiles, TellsFilesApart) {
       {"a.json", R"({"apiVersion": "v1", "kind": "Pod"})", ConfigKind::Kubernetes},
       {"a.yaml", "name: x\n", ConfigKind::None},
       {"docker-compose.yml", "", ConfigKind::Compose},
-      {"stack.yaml", "services:\n  a: {}\n", ConfigKind::Compose},
+      {"stack.yaml", "services:\n  a:\n    image: b\n", ConfigKind::Compose},
+      {"stack.yaml", "services:\n  a: {}\n", ConfigKind::None},
       {"etc/docker/daemon.json", "{}", ConfigKind::DaemonJson},
   };
 

@@ -141,10 +141,7 @@ const Rule* find_rule(std::string_view id) {
   return found != rules().end() && found->id == id ? &*found : nullptr;
 }
 
-model::Finding make_finding(const Rule& rule,
-                            const Hit& hit,
-                            const SourceTextView& source,
-                            std::span<const std::string> secrets) {
+model::Finding finding_of(const Rule& rule) {
   model::Finding finding;
   finding.id = rule.id;
   finding.aliases = rule.aliases;
@@ -153,17 +150,25 @@ model::Finding make_finding(const Rule& rule,
   finding.severity = rule.severity;
   finding.severity_source = "portique";
   finding.title = rule.title;
+  finding.why = rule.why;
+  finding.remedy = rule.remedy;
+  for (const std::string& reference : rule.references)
+    if (reference.starts_with("http")) finding.references.push_back(reference);
+  return finding;
+}
+
+model::Finding make_finding(const Rule& rule,
+                            const Hit& hit,
+                            const SourceTextView& source,
+                            std::span<const std::string> secrets) {
+  model::Finding finding = finding_of(rule);
   finding.path = hit.path;
   finding.lines = hit.lines;
   finding.excerpt = source.excerpt(hit.lines, secrets);
   // A secret that is written otherwise than it reads (escapes) cannot be masked.
   if (!hit.secrets.empty() && finding.excerpt == source.excerpt(hit.lines))
     finding.excerpt = "(not shown: it holds a secret)";
-  finding.why = rule.why;
   finding.evidence = hit.evidence;
-  finding.remedy = rule.remedy;
-  for (const std::string& reference : rule.references)
-    if (reference.starts_with("http")) finding.references.push_back(reference);
   finding.suppression = hit.suppression;
   // Line numbers move with every edit; what was seen does not.
   const std::string key =

@@ -47,6 +47,9 @@ const std::vector<Rule>& rules();
 /// nullptr if there is none of that id.
 const Rule* find_rule(std::string_view id);
 
+/// A finding as the rule words it, without a place and without evidence.
+model::Finding finding_of(const Rule& rule);
+
 /// The finding that a hit is; `source` is the file that it is about, `secrets` what must not be
 /// shown of that file: those of all its hits, for their lines overlap.
 model::Finding make_finding(const Rule& rule,

@@ -238,7 +238,7 @@ void old_image(const ImageSubject& subject, ImageHits& hits) {
   if (!subject.image.created) return;
   const std::int64_t days = days_between(*subject.image.created, subject.now);
   if (days > kDays && days < kNoDate)
-    hits.add("it was built " + std::to_string(days) + " days ago");
+    hits.add_measured("it was built " + std::to_string(days) + " days ago", model::kNoLayer);
 }
 
 void stale_base(const ImageSubject& subject, ImageHits& hits) {
@@ -248,7 +248,8 @@ void stale_base(const ImageSubject& subject, ImageHits& hits) {
   if (layers.size() < 2 || !subject.image.created || !layers.front().created) return;
   const std::int64_t days = days_between(*layers.front().created, *subject.image.created);
   if (days > kDays && days < kNoDate)
-    hits.add("its lowest layer was " + std::to_string(days) + " days old when it was built", 0);
+    hits.add_measured(
+        "its lowest layer was " + std::to_string(days) + " days old when it was built", 0);
 }
 
 constexpr std::array kChecks{

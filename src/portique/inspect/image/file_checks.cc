@@ -35,7 +35,7 @@ void privileged_distribution_programs(const ImageSubject& subject, ImageHits& hi
   }
   if (count == 0) return;
   if (count > kShown) names += fmt::format(" and {} more", count - kShown);
-  hits.add(fmt::format("{} of the distribution's programs: {}", count, names), layer);
+  hits.add_measured(fmt::format("{} of the distribution's programs: {}", count, names), layer);
 }
 
 void world_writable(const ImageSubject& subject, ImageHits& hits) {
@@ -52,12 +52,12 @@ void left_overs(const ImageSubject& subject, ImageHits& hits) {
   constexpr std::uint64_t kSmall = 64 * 1024;
   for (const LeftOver& left : subject.facts.left_overs)
     if (left.bytes > kSmall)
-      hits.add(fmt::format("{} left {} files with {:.1f} MB",
-                           left.tool,
-                           left.files,
-                           static_cast<double>(left.bytes) / 1e6),
-               left.layer,
-               left.folder);
+      hits.add_measured(fmt::format("{} left {} files with {:.1f} MB",
+                                    left.tool,
+                                    left.files,
+                                    static_cast<double>(left.bytes) / 1e6),
+                        left.layer,
+                        left.folder);
 }
 
 void empty_passwords(const ImageSubject& subject, ImageHits& hits) {

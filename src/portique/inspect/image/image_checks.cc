@@ -24,22 +24,13 @@ std::array<std::span<const ImageCheck>, 5> all_checks() {
 constexpr std::size_t kNamedPlaces = 100;
 
 model::Finding finding_of(const Rule& rule, ImageHit hit) {
-  model::Finding finding;
-  finding.id = rule.id;
-  finding.aliases = rule.aliases;
-  std::ranges::sort(finding.aliases);
-  finding.kind = model::FindingKind::Misconfiguration;
-  finding.severity = rule.severity;
-  finding.severity_source = "portique";
-  finding.title = rule.title;
-  finding.why = rule.why;
-  finding.remedy = rule.remedy;
-  finding.references = rule.references;
+  model::Finding finding = finding_of(rule);
   finding.path = std::move(hit.path);
   finding.layer = hit.layer;
-  finding.evidence = std::move(hit.evidence);
-  const std::string key = finding.id + '\0' + finding.path + '\0' + finding.evidence;
+  const std::string& same = hit.identity.empty() ? hit.evidence : hit.identity;
+  const std::string key = finding.id + '\0' + finding.path + '\0' + same;
   finding.fingerprint = base::digest_of(base::as_bytes(key)).hex();
+  finding.evidence = std::move(hit.evidence);
   return finding;
 }
 
@@ -71,9 +62,12 @@ std::vector<model::Finding> check_image(const ImageSubject& subject) {
   }
   for (const auto& [id, count] : counts)
     if (const Rule* rule = find_rule(id); rule != nullptr && count > kNamedPlaces)
-      findings.push_back(finding_of(
-          *rule,
-          {id, {}, model::kNoLayer, std::to_string(count - kNamedPlaces) + " further places"}));
+      findings.push_back(finding_of(*rule,
+                                    {id,
+                                     {},
+                                     model::kNoLayer,
+                                     std::to_string(count - kNamedPlaces) + " further places",
+                                     "further"}));
   std::ranges::stable_sort(findings, {}, &model::Finding::id);
   return findings;
 }

@@ -31,6 +31,8 @@ struct ImageHit {
   std::string path;      ///< "" if it is about no file
   std::int32_t layer = model::kNoLayer;
   std::string evidence; ///< what was seen, in one sentence
+  std::string identity; ///< what stays the same when the evidence changes from day to day; "" if
+                        ///< the evidence does not
 };
 
 /// Where the checks put what they find.
@@ -39,7 +41,12 @@ public:
   void set_rule(std::string_view rule) { rule_ = rule; }
 
   void add(std::string evidence, std::int32_t layer = model::kNoLayer, std::string path = {}) {
-    hits_.push_back({rule_, std::move(path), layer, std::move(evidence)});
+    hits_.push_back({rule_, std::move(path), layer, std::move(evidence), {}});
+  }
+
+  /// Evidence with numbers that change from build to build: there is one such finding at a place.
+  void add_measured(std::string evidence, std::int32_t layer, std::string path = {}) {
+    hits_.push_back({rule_, std::move(path), layer, std::move(evidence), "measured"});
   }
 
   [[nodiscard]] std::vector<ImageHit> take() && { return std::move(hits_); }
