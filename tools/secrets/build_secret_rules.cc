@@ -8,14 +8,15 @@
 #include "portique/inspect/secrets/rule_file.h"
 #include "portique/inspect/secrets/secret_rules.h"
 
-using namespace portique; // NOLINT(google-build-using-namespace): one small program
+namespace base = portique::base;
+namespace inspect = portique::inspect;
 
 namespace {
 
 base::Result<void> build(const char* rules, const char* output) {
   inspect::SecretRuleSet set = PQ_TRY(inspect::read_rule_file(rules, {}));
-  const auto compiled = PQ_TRY(
-      inspect::SecretRules::compile(std::move(set), inspect::PatternPlatform::Any));
+  const auto compiled =
+      PQ_TRY(inspect::SecretRules::compile(std::move(set), inspect::PatternPlatform::Any));
   return base::write_file_atomically(output, PQ_TRY(compiled.pack()));
 }
 

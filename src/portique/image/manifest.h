@@ -62,9 +62,9 @@ struct Config {
   };
 
   std::vector<Step> history;
-  std::string base_name;   ///< label org.opencontainers.image.base.name
-  std::string base_digest; ///< label org.opencontainers.image.base.digest
-  model::ImageConfig run;  ///< how the image wants to be run
+  std::string base_name;         ///< label org.opencontainers.image.base.name
+  std::string base_digest;       ///< label org.opencontainers.image.base.digest
+  model::ImageConfig run;        ///< how the image wants to be run
   std::vector<ConfigText> texts; ///< all that people write into it
 };
 

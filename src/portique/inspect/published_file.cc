@@ -11,14 +11,27 @@ namespace {
 
 /// Folders below which registries' packages are unpacked.
 constexpr std::array<std::string_view, 8> kPackageFolders{
-    "site-packages", "dist-packages", "node_modules", "gems", "pkg", "registry", "vendor",
-    "perl5"};
+    "site-packages", "dist-packages", "node_modules", "gems", "pkg", "registry", "vendor", "perl5"};
 
 /// ... and names of folders in a package that are not for use.
-constexpr std::array<std::string_view, 18> kTestFolders{
-    "test",    "tests",    "testing",   "testdata", "test_data", "test-data",
-    "fixture", "fixtures", "example",   "examples", "sample",    "samples",
-    "demo",    "demos",    "spec",      "doc",      "docs",      "__tests__"};
+constexpr std::array<std::string_view, 18> kTestFolders{"test",
+                                                        "tests",
+                                                        "testing",
+                                                        "testdata",
+                                                        "test_data",
+                                                        "test-data",
+                                                        "fixture",
+                                                        "fixtures",
+                                                        "example",
+                                                        "examples",
+                                                        "sample",
+                                                        "samples",
+                                                        "demo",
+                                                        "demos",
+                                                        "spec",
+                                                        "doc",
+                                                        "docs",
+                                                        "__tests__"};
 
 } // namespace
 

@@ -1,6 +1,6 @@
-#include "portique/inspect/published_file.h"
-
 #include <gtest/gtest.h>
+
+#include "portique/inspect/published_file.h"
 
 namespace portique::inspect {
 namespace {

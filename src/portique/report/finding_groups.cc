@@ -15,11 +15,8 @@ namespace {
 
 using GroupKey = std::tuple<std::string_view, std::string, std::string_view>;
 /// Id, severity, fixed version, fix state; of what is about no package, also where it is.
-using RowKey = std::tuple<std::string_view,
-                          model::Severity,
-                          std::string_view,
-                          model::FixState,
-                          std::string>;
+using RowKey =
+    std::tuple<std::string_view, model::Severity, std::string_view, model::FixState, std::string>;
 
 struct Builder {
   FindingGroup group;

@@ -1,9 +1,9 @@
-#include "portique/scan/content_queue.h"
-
 #include <map>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "portique/scan/content_queue.h"
 
 namespace portique::scan {
 namespace {

@@ -1,9 +1,8 @@
-#include "portique/scan/secret_findings.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "portique/inventory/cataloger.h"
+#include "portique/scan/secret_findings.h"
 
 namespace portique::scan {
 namespace {
@@ -73,9 +72,9 @@ TEST(SecretFindings, SayWhatTookTheFileOutOfSight) {
 }
 
 TEST(SecretFindings, OfPublishedFilesAreOnlyCounted) {
-  inventory::OwnedFiles owned{"libgnutls30",
-                              {inventory::path_hash("usr/lib/libgnutls.so.30"),
-                               inventory::path_hash("etc/app.conf")}};
+  inventory::OwnedFiles owned{
+      "libgnutls30",
+      {inventory::path_hash("usr/lib/libgnutls.so.30"), inventory::path_hash("etc/app.conf")}};
   FileOwners owners;
   owners.add(owned);
   LayerEvidence evidence;

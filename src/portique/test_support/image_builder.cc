@@ -89,9 +89,13 @@ std::string config_json(const BuildImage& image) {
   boost::json::object labels;
   for (const auto& [name, value] : image.labels)
     labels[name] = value;
+  boost::json::array env;
+  for (const std::string& variable : image.env)
+    env.emplace_back(variable);
   return fmt::format(
-      R"({{"architecture":"{}","os":"linux","created":"2024-01-02T03:04:05Z","config":{{"Labels":{}}},"rootfs":{{"type":"layers","diff_ids":[{}]}},"history":[{}]}})",
+      R"({{"architecture":"{}","os":"linux","created":"2024-01-02T03:04:05Z","config":{{"Env":{},"Labels":{}}},"rootfs":{{"type":"layers","diff_ids":[{}]}},"history":[{}]}})",
       image.architecture,
+      boost::json::serialize(env),
       boost::json::serialize(labels),
       list(diff_ids),
       list(history));

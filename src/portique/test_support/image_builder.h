@@ -21,6 +21,7 @@ struct BuildImage {
   std::string architecture = "amd64";
   std::string tag; ///< "" for none
   std::vector<std::pair<std::string, std::string>> labels = {};
+  std::vector<std::string> env = {}; ///< NAME=VALUE
 };
 
 /// "sha256:...".

@@ -41,8 +41,7 @@ base::Error refusal(const Pattern* pattern, hs_compile_error_t* error) {
   std::string message = "Hyperscan refuses the patterns";
   if (pattern != nullptr)
     message = "Hyperscan refuses the pattern '" + base::printable(pattern->expression) + "'";
-  if (error != nullptr && error->message != nullptr)
-    message += ": " + std::string(error->message);
+  if (error != nullptr && error->message != nullptr) message += ": " + std::string(error->message);
   hs_free_compile_error(error);
   return {Code::Malformed, std::move(message)};
 }
@@ -171,9 +170,8 @@ PatternScanner::make(std::span<const PatternDatabase* const> databases) {
   return PatternScanner(std::move(state));
 }
 
-base::Result<void> PatternScanner::scan(const PatternDatabase& database,
-                                        base::Bytes bytes,
-                                        Listener& listener) {
+base::Result<void>
+PatternScanner::scan(const PatternDatabase& database, base::Bytes bytes, Listener& listener) {
   if (database.empty() || bytes.empty()) return {};
   if (bytes.size() > std::numeric_limits<unsigned>::max())
     return fail(Code::LimitExceeded, "too much to search at once");

@@ -1,5 +1,6 @@
 // RFC 7468 (PEM), RFC 1421 4.6 (Proc-Type, DEK-Info), PKCS#1, SEC1 and PKCS#8 are DER: a SEQUENCE
-// whose length is that of the whole. OpenSSH: PROTOCOL.key of its sources. PGP: RFC 9580 6 (armour).
+// whose length is that of the whole. OpenSSH: PROTOCOL.key of its sources. PGP: RFC 9580 6
+// (armour).
 
 #include "portique/inspect/secrets/private_key.h"
 

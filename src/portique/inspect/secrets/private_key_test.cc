@@ -1,12 +1,11 @@
 // Held against keys that openssl and ssh-keygen make, where they are installed.
 
-#include "portique/inspect/secrets/private_key.h"
-
 #include <cstdlib>
 
 #include <gtest/gtest.h>
 
 #include "portique/base/file.h"
+#include "portique/inspect/secrets/private_key.h"
 #include "portique/inspect/secrets/secret_examples_test_support.h"
 
 namespace portique::inspect {
@@ -25,17 +24,21 @@ TEST(PrivateKey, RealOnesAreToldFromTextThatLooksSo) {
   for (const Case& c :
        {Case{"PKCS#8", "openssl genpkey -algorithm ed25519 -out $OUT", PrivateKeyState::Plain},
         Case{"RSA", "openssl genrsa -traditional -out $OUT 2048", PrivateKeyState::Plain},
-        Case{"EC", "openssl ecparam -genkey -noout -name prime256v1 -out $OUT",
+        Case{"EC",
+             "openssl ecparam -genkey -noout -name prime256v1 -out $OUT",
              PrivateKeyState::Plain},
-        Case{"PKCS#8, encrypted", "openssl genrsa -aes256 -passout pass:acme -out $OUT 2048",
+        Case{"PKCS#8, encrypted",
+             "openssl genrsa -aes256 -passout pass:acme -out $OUT 2048",
              PrivateKeyState::Encrypted},
         Case{"PKCS#1, encrypted",
              "openssl genrsa -traditional -aes128 -passout pass:acme -out $OUT 2048",
              PrivateKeyState::Encrypted},
         Case{"OpenSSH", "ssh-keygen -q -t ed25519 -N '' -f $OUT", PrivateKeyState::Plain},
-        Case{"OpenSSH, encrypted", "ssh-keygen -q -t rsa -b 2048 -N acme-pass -f $OUT",
+        Case{"OpenSSH, encrypted",
+             "ssh-keygen -q -t rsa -b 2048 -N acme-pass -f $OUT",
              PrivateKeyState::Encrypted}}) {
-    (void)std::system(("rm -f " + out + "; OUT=" + out + "; " + c.command + " >/dev/null 2>&1").c_str());
+    (void)std::system(
+        ("rm -f " + out + "; OUT=" + out + "; " + c.command + " >/dev/null 2>&1").c_str());
     const auto key = base::read_file(out, 1 << 20);
     if (!key) GTEST_SKIP() << "openssl or ssh-keygen is not installed: " << c.name;
     const std::string block(base::trim(*key));
@@ -54,7 +57,10 @@ TEST(PrivateKey, RealOnesAreToldFromTextThatLooksSo) {
 
 TEST(PrivateKey, WhatIsNone) {
   for (const char* text :
-       {"", "-----BEGIN", "-----BEGIN PRIVATE KEY-----", "-----BEGIN PRIVATE KEY----------END PRIVATE KEY-----",
+       {"",
+        "-----BEGIN",
+        "-----BEGIN PRIVATE KEY-----",
+        "-----BEGIN PRIVATE KEY----------END PRIVATE KEY-----",
         "-----BEGIN PRIVATE KEY-----\n...\n-----END PRIVATE KEY-----",
         "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----",
         "-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----",

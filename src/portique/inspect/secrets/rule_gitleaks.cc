@@ -84,8 +84,7 @@ base::Result<SecretRuleSet> parse_gitleaks(std::string_view text, const base::Li
     return base::fail(Code::Unsupported,
                       "[extend] path: name that file by --secret-rules as well instead");
   const boost::json::value* use_default = base::json_member(extend, "useDefault");
-  set.extends_builtin =
-      use_default != nullptr && use_default->is_bool() && use_default->get_bool();
+  set.extends_builtin = use_default != nullptr && use_default->is_bool() && use_default->get_bool();
   set.disabled = texts(extend, "disabledRules");
   take_allowances(root, set.allow);
   for (const boost::json::value& item : base::json_items(root, "rules")) {

@@ -81,8 +81,7 @@ base::Result<void> check_keys(const YamlNode& node, std::span<const std::string_
 }
 
 base::Result<SecretAllowance> parse_allowance(const YamlNode& node) {
-  constexpr std::array<std::string_view, 5> kKeys{
-      "regexes", "paths", "stopwords", "target", "all"};
+  constexpr std::array<std::string_view, 5> kKeys{"regexes", "paths", "stopwords", "target", "all"};
   PQ_TRY(check_keys(node, kKeys));
   SecretAllowance allow;
   allow.regexes = PQ_TRY(texts_member(node, "regexes"));
@@ -159,16 +158,15 @@ base::Result<void> parse_words(const YamlNode& node, SecretRule& rule) {
     rule.rank = RuleRank::Generic;
   else if (!rank.empty())
     return std::unexpected(wrong(node, "rank is token, assigned or generic"));
-  if (const YamlNode* binary = node.find("binary"))
-    rule.binary = binary->boolean().value_or(false);
+  if (const YamlNode* binary = node.find("binary")) rule.binary = binary->boolean().value_or(false);
   return {};
 }
 
 base::Result<SecretRule> parse_rule(const YamlNode& node, RuleExamples& examples) {
   constexpr std::array<std::string_view, 21> kKeys{
-      "id",    "title",   "severity", "category", "token", "names",   "value",
-      "regex", "trigger", "group",    "entropy",  "rank",  "place",   "reach",
-      "binary", "paths",  "check",    "allow",    "matches", "misses", "path"};
+      "id",     "title",   "severity", "category", "token",   "names",  "value",
+      "regex",  "trigger", "group",    "entropy",  "rank",    "place",  "reach",
+      "binary", "paths",   "check",    "allow",    "matches", "misses", "path"};
   PQ_TRY(check_keys(node, kKeys));
   SecretRule rule;
   rule.id = PQ_TRY(text_member(node, "id"));
@@ -225,8 +223,7 @@ base::Result<SecretRuleSet> parse_rule_yaml(std::string_view text,
 base::Result<SecretRuleSet> read_rule_file(const std::filesystem::path& file,
                                            const base::Limits& limits) {
   const std::string text = PQ_TRY(base::read_file(file, limits.secret_rule_bytes));
-  if (file.extension() == ".toml")
-    return base::at(file.string(), parse_gitleaks(text, limits));
+  if (file.extension() == ".toml") return base::at(file.string(), parse_gitleaks(text, limits));
   return base::at(file.string(), parse_rule_yaml(text, limits));
 }
 

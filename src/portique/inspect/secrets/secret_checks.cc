@@ -80,8 +80,8 @@ CheckVerdict judge_jwt(const CheckedMatch& match) {
   const boost::json::object* body = base::json_object(&*said);
   if (body == nullptr) return kRefused;
   // One that says nothing of the registered kind (RFC 7519, 4.1) is an example.
-  constexpr std::array<std::string_view, 7> kClaims{"iss", "sub", "aud", "exp",
-                                                    "nbf", "iat", "jti"};
+  constexpr std::array<std::string_view, 7> kClaims{
+      "iss", "sub", "aud", "exp", "nbf", "iat", "jti"};
   if (std::ranges::none_of(kClaims, [&](std::string_view claim) { return body->contains(claim); }))
     return kRefused;
   // The specimen of jwt.io, which stands in countless documents.
@@ -111,10 +111,10 @@ CheckVerdict judge_base64(const CheckedMatch& match) {
 /// A password that everybody writes into an example.
 bool is_common_password(std::string_view password) {
   constexpr std::array<std::string_view, 26> kCommon{
-      "password", "passwd", "pass",    "pwd",   "secret",   "user",      "username", "test",
-      "testing",  "admin",  "root",    "guest", "postgres", "mysql",     "changeit", "token",
-      "pw",       "foo",    "bar",     "baz",   "mypass",   "mypassword", "passw0rd", "p4ssw0rd",
-      "hunter2",  "pswd"};
+      "password",   "passwd",   "pass",     "pwd",     "secret", "user",     "username",
+      "test",       "testing",  "admin",    "root",    "guest",  "postgres", "mysql",
+      "changeit",   "token",    "pw",       "foo",     "bar",    "baz",      "mypass",
+      "mypassword", "passw0rd", "p4ssw0rd", "hunter2", "pswd"};
   const std::string lower = base::to_lower(password);
   return std::ranges::find(kCommon, lower) != kCommon.end();
 }
@@ -145,8 +145,8 @@ CheckVerdict judge_url(const CheckedMatch& match) {
   const std::size_t colon = match.match.find("://");
   if (at == std::string_view::npos || colon == std::string_view::npos) return kRefused;
   const std::string host = base::to_lower(match.match.substr(at + 1));
-  const std::string user = base::to_lower(
-      match.match.substr(colon + 3, match.match.find(':', colon + 3) - colon - 3));
+  const std::string user =
+      base::to_lower(match.match.substr(colon + 3, match.match.find(':', colon + 3) - colon - 3));
   if (user == match.secret || is_common_user(user)) return kRefused;
   for (const std::string_view example :
        {"example", "host", "hostname", "server", "domain", "foo", "bar", "test", "my", "some"})
@@ -166,8 +166,8 @@ CheckVerdict judge_password(const CheckedMatch& match) {
 CheckVerdict judge_mixed(const CheckedMatch& match) {
   const bool digit = std::ranges::any_of(match.secret, base::is_digit);
   const bool letter = std::ranges::any_of(match.secret, base::is_alpha);
-  const bool path = match.secret.starts_with("/") || match.secret.contains("://") ||
-                    match.secret.contains("./");
+  const bool path =
+      match.secret.starts_with("/") || match.secret.contains("://") || match.secret.contains("./");
   if (!digit || !letter || path || is_common_password(match.secret)) return kRefused;
   return {};
 }
@@ -177,8 +177,7 @@ CheckVerdict judge_variable(const CheckedMatch& match) {
   const std::string lower = base::to_lower(match.secret);
   if (lower == "true" || lower == "false" || lower == "yes" || lower == "no") return kRefused;
   if (match.secret.starts_with("/") || match.secret.contains("://")) return kRefused;
-  if (match.secret.size() < 4 || std::ranges::all_of(match.secret, base::is_digit))
-    return kRefused;
+  if (match.secret.size() < 4 || std::ranges::all_of(match.secret, base::is_digit)) return kRefused;
   if (is_placeholder(match.secret, RuleRank::Assigned)) return kRefused;
   if (is_common_password(match.secret))
     return {true, model::Severity::Medium, "a password that everybody tries first"};

@@ -1,8 +1,7 @@
-#include "portique/inspect/secrets/secret_checks.h"
-
 #include <gtest/gtest.h>
 
 #include "portique/base/text.h"
+#include "portique/inspect/secrets/secret_checks.h"
 #include "portique/inspect/secrets/secret_filter.h"
 
 namespace portique::inspect {
@@ -65,8 +64,16 @@ TEST(SecretChecks, TellSecretsFromExamples) {
 }
 
 TEST(SecretFilter, KnowsPlaceholders) {
-  for (const char* value : {"EXAMPLEKEY0123", "xxxxxxxx", "your-token-here", "${TOKEN}", "<token>",
-                            "{{ .Values.key }}", "1234567890", "aaaaaaaaaaaa", "changeme", "%s"})
+  for (const char* value : {"EXAMPLEKEY0123",
+                            "xxxxxxxx",
+                            "your-token-here",
+                            "${TOKEN}",
+                            "<token>",
+                            "{{ .Values.key }}",
+                            "1234567890",
+                            "aaaaaaaaaaaa",
+                            "changeme",
+                            "%s"})
     EXPECT_TRUE(is_placeholder(value, RuleRank::Generic)) << value;
   for (const char* value : {"w8Jq2Zk5", "tr0ub4dor&3", "kQ9-xW2_pL7"})
     EXPECT_FALSE(is_placeholder(value, RuleRank::Generic)) << value;

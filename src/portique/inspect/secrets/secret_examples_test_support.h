@@ -61,8 +61,8 @@ private:
              "-" + from(kHex, 12);
     if (word == "basic") return base::to_base64("acme:" + from(k62, 18));
     if (word == "jwt")
-      return url(R"({"alg":"HS256","typ":"JWT"})") + "." + url(R"({"sub":"acme","iat":1700000000})") +
-             "." + from(k62, 43);
+      return url(R"({"alg":"HS256","typ":"JWT"})") + "." +
+             url(R"({"sub":"acme","iat":1700000000})") + "." + from(k62, 43);
     if (word.starts_with("pem:")) return pem(word.substr(4), "\n");
     if (word.starts_with("json-pem:")) return pem(word.substr(9), "\\n");
     std::string_view kind = word;

@@ -21,20 +21,33 @@ constexpr std::array<std::string_view, 25> kWords{
 
 /// Nor is a value without a form of its own one if it has one of these.
 constexpr std::array<std::string_view, 33> kMoreWords{
-    "your",   "fake",    "test",     "todo",   "null",   "none",    "undefined", "password",
-    "passwd", "default", "secret",   "string", "object", "process", "environ",   "getenv",
-    "config", "self.",   "this.",    "args.",  "params", "request", "options",   "mock",
-    "invalid", "encrypt", "function", "return", "xxx",    "token",   "hidden",    "value",
-    "schema"};
+    "your",     "fake",    "test",    "todo",    "null",    "none",     "undefined",
+    "password", "passwd",  "default", "secret",  "string",  "object",   "process",
+    "environ",  "getenv",  "config",  "self.",   "this.",   "args.",    "params",
+    "request",  "options", "mock",    "invalid", "encrypt", "function", "return",
+    "xxx",      "token",   "hidden",  "value",   "schema"};
 
 /// Pieces of templates and of shell, and of programs that fetch the value from elsewhere.
-constexpr std::array<std::string_view, 17> kSyntax{"${", "$(", "{{", "}}", "<%", "%>", "%(", "%s",
-                                                   "#{", "@@", "__", "{0", "[[", "->", "::", "()",
+constexpr std::array<std::string_view, 17> kSyntax{"${",
+                                                   "$(",
+                                                   "{{",
+                                                   "}}",
+                                                   "<%",
+                                                   "%>",
+                                                   "%(",
+                                                   "%s",
+                                                   "#{",
+                                                   "@@",
+                                                   "__",
+                                                   "{0",
+                                                   "[[",
+                                                   "->",
+                                                   "::",
+                                                   "()",
                                                    "&lt;"};
 
 bool has_any(std::string_view text, std::span<const std::string_view> pieces) {
-  return std::ranges::any_of(pieces,
-                             [&](std::string_view piece) { return text.contains(piece); });
+  return std::ranges::any_of(pieces, [&](std::string_view piece) { return text.contains(piece); });
 }
 
 /// The longest run of characters each of which follows the one before it: "abcdef" and "98765".

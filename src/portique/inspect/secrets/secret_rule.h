@@ -58,13 +58,13 @@ struct SecretRule {
   std::string category;
   RuleRank rank = RuleRank::Generic;
   RulePlace place = RulePlace::Anywhere;
-  std::string regex;          ///< for RE2; finds the whole match
-  std::uint32_t group = 0;    ///< of it, the secret; 0: the first that took part, or all of it
-  double entropy = 0;         ///< least Shannon entropy of the secret in bits a character
+  std::string regex;       ///< for RE2; finds the whole match
+  std::uint32_t group = 0; ///< of it, the secret; 0: the first that took part, or all of it
+  double entropy = 0;      ///< least Shannon entropy of the secret in bits a character
   std::vector<RuleTrigger> triggers;
-  bool whole_block = false;   ///< a trigger may stand anywhere, not near the match
-  std::uint32_t reach = 0;    ///< bytes that a match may go on behind its trigger; 0: the default
-  bool binary = false;        ///< also in files that are no text
+  bool whole_block = false; ///< a trigger may stand anywhere, not near the match
+  std::uint32_t reach = 0;  ///< bytes that a match may go on behind its trigger; 0: the default
+  bool binary = false;      ///< also in files that are no text
   std::vector<std::string> paths; ///< globs, one of which the path must fit; none: any path
   std::string path_regex;         ///< gitleaks': must be found in the path
   std::string check;              ///< name of a further test (secret_checks.h)

@@ -38,8 +38,7 @@ RE2::Options regex_options() {
 base::Result<std::unique_ptr<RE2>> compile_regex(const std::string& text) {
   auto regex = std::make_unique<RE2>(text, regex_options());
   if (!regex->ok())
-    return fail(Code::Malformed,
-                "RE2 refuses '" + base::printable(text) + "': " + regex->error());
+    return fail(Code::Malformed, "RE2 refuses '" + base::printable(text) + "': " + regex->error());
   return regex;
 }
 
@@ -252,9 +251,9 @@ bool SecretRules::looks_into(std::uint32_t rule, std::string_view path) const {
   if (compiled.path_regex &&
       !RE2::PartialMatch(re2::StringPiece(path.data(), path.size()), *compiled.path_regex))
     return false;
-  return compiled.paths.empty() ||
-         std::ranges::any_of(compiled.paths,
-                             [&](const base::Glob& glob) { return glob.matches(path); });
+  return compiled.paths.empty() || std::ranges::any_of(compiled.paths, [&](const base::Glob& glob) {
+           return glob.matches(path);
+         });
 }
 
 bool SecretRules::rule_allows(std::uint32_t rule,

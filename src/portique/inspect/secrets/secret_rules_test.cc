@@ -1,8 +1,6 @@
 // Every built-in rule is held against its own examples, and the whole set against what must stay
 // silent.
 
-#include "portique/inspect/secrets/secret_rules.h"
-
 #include <filesystem>
 #include <map>
 #include <set>
@@ -14,6 +12,7 @@
 #include "portique/inspect/secrets/rule_file.h"
 #include "portique/inspect/secrets/secret_checks.h"
 #include "portique/inspect/secrets/secret_examples_test_support.h"
+#include "portique/inspect/secrets/secret_rules.h"
 #include "portique/inspect/secrets/secret_scanner.h"
 
 namespace portique::inspect {
@@ -151,8 +150,13 @@ TEST(BuiltinSecretRules, SurviveBeingPacked) {
 TEST(BuiltinSecretRules, AreSilentOnWhatEverybodyHas) {
   auto scanner = SecretScanner::make(loaded().book, SecretSalt("salt"), {});
   std::size_t files = 0;
-  for (const char* folder : {"/usr/include", "/usr/share/doc", "/usr/lib/python3", "/usr/share/perl",
-                             "/usr/share/nodejs", "/usr/share/common-licenses", "/usr/lib/ruby"}) {
+  for (const char* folder : {"/usr/include",
+                             "/usr/share/doc",
+                             "/usr/lib/python3",
+                             "/usr/share/perl",
+                             "/usr/share/nodejs",
+                             "/usr/share/common-licenses",
+                             "/usr/lib/ruby"}) {
     std::error_code error;
     for (fs::recursive_directory_iterator entry(folder, error), end; !error && entry != end;
          entry.increment(error)) {
@@ -165,7 +169,8 @@ TEST(BuiltinSecretRules, AreSilentOnWhatEverybodyHas) {
       scanner->content(base::as_bytes(*content));
       for (const SecretHit& hit : scanner->end().hits)
         // Packages do bring keys for their tests; who owns the file tells those apart.
-        if (hit.rule != "private-key") ADD_FAILURE() << path << ":" << hit.line << " " << hit.rule << " " << hit.masked;
+        if (hit.rule != "private-key")
+          ADD_FAILURE() << path << ":" << hit.line << " " << hit.rule << " " << hit.masked;
     }
   }
   EXPECT_GT(files, 100U);

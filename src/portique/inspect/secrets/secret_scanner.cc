@@ -32,12 +32,25 @@ constexpr std::size_t kLineBytes = 4096;
 /// Formats that are compressed: a secret inside cannot be seen.
 bool is_opaque(std::string_view first) {
   using namespace std::string_view_literals;
-  static constexpr std::array kMagic{
-      "\x1f\x8b"sv, "\xfd"
-                    "7zXZ"sv,
-      "\x28\xb5\x2f\xfd"sv, "BZh"sv, "PK\x03\x04"sv, "7z\xbc\xaf"sv, "\x89PNG"sv, "\xff\xd8\xff"sv,
-      "GIF8"sv, "RIFF"sv, "OggS"sv, "ID3"sv, "fLaC"sv, "wOFF"sv, "wOF2"sv, "Rar!"sv,
-      "\x04\x22\x4d\x18"sv, "!<arch>\ndebian-binary"sv};
+  static constexpr std::array kMagic{"\x1f\x8b"sv,
+                                     "\xfd"
+                                     "7zXZ"sv,
+                                     "\x28\xb5\x2f\xfd"sv,
+                                     "BZh"sv,
+                                     "PK\x03\x04"sv,
+                                     "7z\xbc\xaf"sv,
+                                     "\x89PNG"sv,
+                                     "\xff\xd8\xff"sv,
+                                     "GIF8"sv,
+                                     "RIFF"sv,
+                                     "OggS"sv,
+                                     "ID3"sv,
+                                     "fLaC"sv,
+                                     "wOFF"sv,
+                                     "wOF2"sv,
+                                     "Rar!"sv,
+                                     "\x04\x22\x4d\x18"sv,
+                                     "!<arch>\ndebian-binary"sv};
   if (std::ranges::any_of(kMagic, [&](std::string_view magic) { return first.starts_with(magic); }))
     return true;
   return first.size() > 8 && first.substr(4, 4) == "ftyp";
@@ -76,9 +89,9 @@ std::string shown_of(const SecretRule& rule, std::string_view secret, std::strin
   while (end > 0 && !base::is_alnum(before[end - 1]) && before[end - 1] != '_')
     --end;
   std::size_t begin = end;
-  while (begin > 0 && end - begin < kLongestName &&
-         (base::is_alnum(before[begin - 1]) || before[begin - 1] == '_' ||
-          before[begin - 1] == '-'))
+  while (
+      begin > 0 && end - begin < kLongestName &&
+      (base::is_alnum(before[begin - 1]) || before[begin - 1] == '_' || before[begin - 1] == '-'))
     --begin;
   if (begin == end) return {};
   return std::string(before.substr(begin, end - begin)) + "=";
@@ -226,8 +239,7 @@ void SecretScanner::State::try_rule(const SecretRules& rules,
   std::array<re2::StringPiece, kGroups> found;
   std::size_t at = trial.begin;
   while (at < trial.end && !full) {
-    if (!regex.Match(
-            text, at, trial.end, RE2::UNANCHORED, found.data(), static_cast<int>(groups)))
+    if (!regex.Match(text, at, trial.end, RE2::UNANCHORED, found.data(), static_cast<int>(groups)))
       return;
     const auto begin = static_cast<std::size_t>(found[0].data() - text.data());
     const std::size_t end = begin + found[0].size();
@@ -252,9 +264,8 @@ void SecretScanner::State::try_rule(const SecretRules& rules,
 bool SecretScanner::State::allowed(std::string_view secret,
                                    std::string_view match,
                                    std::string_view line) const {
-  return std::ranges::any_of(book->sets, [&](const auto& set) {
-    return set->set_allows(path, secret, match, line);
-  });
+  return std::ranges::any_of(
+      book->sets, [&](const auto& set) { return set->set_allows(path, secret, match, line); });
 }
 
 void SecretScanner::State::judge(const SecretRules& rules,
@@ -289,7 +300,8 @@ void SecretScanner::State::judge(const SecretRules& rules,
   }
   if (is_text)
     candidate.line = static_cast<std::uint32_t>(
-        lines + 1 + static_cast<std::uint64_t>(std::ranges::count(block.substr(0, in_block), '\n')));
+        lines + 1 +
+        static_cast<std::uint64_t>(std::ranges::count(block.substr(0, in_block), '\n')));
   candidate.secret = secret;
   const auto match_begin = static_cast<std::size_t>(match.data() - block.data());
   const std::size_t name_begin = in_block > 80 ? std::max(match_begin, in_block - 80) : 0;
@@ -312,9 +324,8 @@ void SecretScanner::State::drop_lesser() {
   const auto weight = [](const Candidate& c) {
     return std::tuple(c.rule->rank, c.severity, c.end - c.begin);
   };
-  std::ranges::stable_sort(candidates, [&](const Candidate& a, const Candidate& b) {
-    return weight(a) > weight(b);
-  });
+  std::ranges::stable_sort(
+      candidates, [&](const Candidate& a, const Candidate& b) { return weight(a) > weight(b); });
   std::vector<Candidate> kept;
   for (Candidate& candidate : candidates) {
     const bool covered = std::ranges::any_of(kept, [&](const Candidate& other) {
@@ -330,9 +341,8 @@ SecretFindings SecretScanner::State::report(std::string_view field) {
   SecretFindings findings;
   for (const Candidate& candidate : candidates) {
     // A name may itself hold another secret of the file.
-    const bool shows = std::ranges::any_of(candidates, [&](const Candidate& other) {
-      return candidate.shown.contains(other.secret);
-    });
+    const bool shows = std::ranges::any_of(
+        candidates, [&](const Candidate& other) { return candidate.shown.contains(other.secret); });
     SecretHit hit;
     hit.rule = candidate.rule->id;
     hit.title = candidate.rule->title;

@@ -1,10 +1,9 @@
-#include "portique/inspect/secrets/secret_scanner.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "portique/inspect/secrets/rule_file.h"
 #include "portique/inspect/secrets/secret_examples_test_support.h"
+#include "portique/inspect/secrets/secret_scanner.h"
 
 namespace portique::inspect {
 namespace {
@@ -84,7 +83,8 @@ TEST_F(SecretScannerTest, SaysWhereAndNotWhat) {
 }
 
 TEST_F(SecretScannerTest, TheSameSecretHasTheSameFingerprintUnderOneSalt) {
-  const SecretFindings found = scan(token_ + " " + token_ + "\nother " + token_.substr(0, 24) + "z");
+  const SecretFindings found =
+      scan(token_ + " " + token_ + "\nother " + token_.substr(0, 24) + "z");
   ASSERT_THAT(found.hits, SizeIs(3));
   EXPECT_EQ(found.hits[0].fingerprint, found.hits[1].fingerprint);
   EXPECT_NE(found.hits[0].fingerprint, found.hits[2].fingerprint);
@@ -105,8 +105,8 @@ TEST_F(SecretScannerTest, OfTwoRulesTheOneThatSaysMoreCounts) {
 }
 
 TEST_F(SecretScannerTest, PlaceholdersAreNoSecrets) {
-  for (const char* value : {"acme_EXAMPLE0123example02", "acme_xxxxxxxxxxxxxxxxxxxx",
-                            "acme_abcdefghijklmnopqrst"})
+  for (const char* value :
+       {"acme_EXAMPLE0123example02", "acme_xxxxxxxxxxxxxxxxxxxx", "acme_abcdefghijklmnopqrst"})
     EXPECT_THAT(scan(value).hits, IsEmpty()) << value;
 }
 
@@ -124,7 +124,9 @@ TEST_F(SecretScannerTest, FindsWhatBlocksAndPiecesDivide) {
 }
 
 TEST_F(SecretScannerTest, InBinariesOnlyTokensCount) {
-  const std::string binary = std::string("\x7f" "ELF\0\0\0", 7);
+  const std::string binary = std::string("\x7f"
+                                         "ELF\0\0\0",
+                                         7);
   EXPECT_THAT(rules_of(scan(binary + token_ + std::string(1, '\0'))), ElementsAre("acme-token"));
   EXPECT_THAT(scan(binary + "ACME_KEY=abcq7zk2mw9x4v3p").hits, IsEmpty());
   EXPECT_EQ(scan(binary + token_).hits[0].line, 0U);

@@ -1,5 +1,6 @@
-// Speed of the secret scanner on a mixed tree: what lies in the folders named by PORTIQUE_BENCH_TREE
-// (several separated by ':'), by default those of this machine that images are full of too.
+// Speed of the secret scanner on a mixed tree: what lies in the folders named by
+// PORTIQUE_BENCH_TREE (several separated by ':'), by default those of this machine that images are
+// full of too.
 
 #include <cstdlib>
 #include <filesystem>
