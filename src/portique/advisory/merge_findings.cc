@@ -237,6 +237,29 @@ base::Result<void> FindingMaker::State::add_texts(const std::vector<Record>& rec
   return {};
 }
 
+namespace {
+
+/// Whether a record of the OpenSSF's list of malicious packages (MAL-) is among the finding's. Such
+/// a package is no victim of a mistake: it is the attack, often with the name of another one
+/// misspelt.
+bool is_malicious(const model::Finding& finding) {
+  const auto malicious = [](const std::string& id) { return id.starts_with("MAL-"); };
+  return malicious(finding.id) || std::ranges::any_of(finding.aliases, malicious);
+}
+
+void turn_into_malware(const model::Package& package, model::Finding& finding) {
+  finding.kind = model::FindingKind::Malware;
+  if (finding.severity != model::Severity::Critical) {
+    finding.severity = model::Severity::Critical;
+    finding.severity_source = "OpenSSF Malicious Packages";
+  }
+  if (finding.title.empty()) finding.title = "Malicious code in " + package.name;
+  finding.remedy = "Remove the package, and every credential that it could read is to be replaced; "
+                   "look whether its name is another one's misspelt";
+}
+
+} // namespace
+
 base::Result<model::Finding> FindingMaker::State::finding(const std::string& id,
                                                           const std::vector<Record>& records,
                                                           const model::Package& package) {
@@ -260,6 +283,7 @@ base::Result<model::Finding> FindingMaker::State::finding(const std::string& id,
   add_fix(package, records, finding);
   PQ_TRY(add_severity(records, finding));
   PQ_TRY(add_texts(records, finding));
+  if (is_malicious(finding)) turn_into_malware(package, finding);
   finding.fingerprint = fingerprint_of(finding, package);
   return finding;
 }

@@ -77,6 +77,31 @@ TEST(MergeFindings, KeepsSeveralCvesOfOneRecordApart) {
   EXPECT_THAT(found[1].aliases, ElementsAre("GHSA-many", "GHSA-one"));
 }
 
+// As the OpenSSF publishes them: all versions, no severity, nothing that fixes it.
+TEST(MergeFindings, TakesMaliciousPackagesForMalware) {
+  SmallDatabase small({});
+  small.add(npm_record("MAL-2024-7", "", R"("summary": "Malicious code in a (npm)",)"));
+  const auto found = findings(small);
+  ASSERT_THAT(found, SizeIs(1));
+  EXPECT_EQ(found[0].id, "MAL-2024-7");
+  EXPECT_EQ(found[0].kind, model::FindingKind::Malware);
+  EXPECT_EQ(found[0].severity, model::Severity::Critical);
+  EXPECT_EQ(found[0].title, "Malicious code in a (npm)");
+  EXPECT_THAT(found[0].remedy, HasSubstr("Remove the package"));
+  EXPECT_FALSE(found[0].fixed_version);
+}
+
+TEST(MergeFindings, KnowsAMaliciousPackageByItsAlias) {
+  SmallDatabase small({});
+  small.add(npm_record("GHSA-aaaa", "", R"("aliases": ["MAL-2024-7"],)"));
+  small.add(npm_record("MAL-2024-7", "", ""));
+  const auto found = findings(small);
+  ASSERT_THAT(found, SizeIs(1));
+  EXPECT_EQ(found[0].kind, model::FindingKind::Malware);
+  EXPECT_EQ(found[0].severity, model::Severity::Critical);
+  EXPECT_EQ(found[0].title, "Malicious code in a");
+}
+
 TEST(MergeFindings, LeavesUnrelatedRecordsApart) {
   SmallDatabase small({});
   small.add(npm_record("GHSA-aaaa", "1.2.0", R"("related": ["GHSA-bbbb", "CVE-2024-1"],)"));

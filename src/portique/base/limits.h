@@ -145,6 +145,8 @@ struct Limits {
   std::uint64_t malware_file_bytes = 64ULL << 20U;
   /// One set of rules on one file; all built-in ones take 0.3 s for 64 MiB.
   std::uint64_t malware_rule_seconds = 20;
+  /// What clamd takes of one file: Debian sets StreamMaxLength to 25 MB.
+  std::uint64_t clamd_stream_bytes = 25'000'000;
   /// Findings of one layer; an image with more is not worth listing further.
   std::uint64_t malware_in_layer = 5'000;
   /// One file of YARA rules; public collections in one file have some 10 MB.

@@ -13,6 +13,7 @@
 #include "portique/base/text.h"
 #include "portique/cli/gate_flags.h"
 #include "portique/cli/judgement_flags.h"
+#include "portique/cli/malware_flags.h"
 #include "portique/cli/open_database.h"
 #include "portique/cli/policy_flags.h"
 #include "portique/cli/scan_targets.h"
@@ -35,6 +36,7 @@ struct Flags {
   bool kernel_headers = false;
   std::vector<std::string> scanners; ///< empty: the usual ones
   SecretFlags secrets;
+  MalwareFlags malware;
   JudgementFlags judgement;
   PolicyFlags policy;
   std::string base;
@@ -42,7 +44,8 @@ struct Flags {
   std::string database;
 };
 
-constexpr std::array<std::string_view, 4> kScanners{"vuln", "secret", "misconfig", "integrity"};
+constexpr std::array<std::string_view, 5> kScanners{
+    "vuln", "secret", "malware", "misconfig", "integrity"};
 
 base::Result<void> check_scanners(const std::vector<std::string>& scanners) {
   for (const std::string& scanner : scanners)
@@ -64,6 +67,8 @@ base::Result<void> plan_contents(const Flags& flags, ScanPlan& plan) {
   scan::ContentSearch& contents = plan.options.contents;
   contents.secrets =
       PQ_TRY(secret_search_of(flags.secrets, flags.source, wants(flags.scanners, "secret")));
+  if (wants(flags.scanners, "malware"))
+    contents.malware = PQ_TRY(malware_search_of(flags.malware, plan.options.limits));
   contents.image_facts = wants(flags.scanners, "misconfig");
   contents.checksums = wants(flags.scanners, "integrity");
   if (flags.scanners.empty()) plan.contents_of_roots = scan::ContentSearch{};
@@ -167,9 +172,9 @@ void add_search_flags(CLI::App& command, Flags& flags) {
   command
       .add_option("--scanners",
                   flags.scanners,
-                  "What to look for: vuln, secret, misconfig, integrity (slow: holds files against "
-                  "the package databases' checksums). Without: all but the last; in root file "
-                  "systems vuln alone")
+                  "What to look for: vuln, secret, malware, misconfig, integrity (slow: holds files "
+                  "against the package databases' checksums). Without: all but the last; in root "
+                  "file systems vuln alone")
       ->envname("PORTIQUE_SCANNERS")
       ->delimiter(',')
       ->type_name("LIST");
@@ -179,6 +184,7 @@ void add_search_flags(CLI::App& command, Flags& flags) {
                 "Also match kernel headers with the kernel's advisories")
       ->envname("PORTIQUE_KERNEL_HEADERS");
   add_secret_flags(command, flags.secrets);
+  add_malware_flags(command, flags.malware);
   add_database_flag(command, flags.database);
 }
 

@@ -10,6 +10,7 @@
 
 #include "portique/base/byte_reader.h"
 #include "portique/inspect/image/image_facts.h"
+#include "portique/inspect/malware/malware_hit.h"
 #include "portique/inspect/secrets/secret_hit.h"
 #include "portique/model/issue.h"
 #include "portique/scan/file_integrity.h"
@@ -27,6 +28,7 @@ struct InspectedFile {
 /// What the inspectors of one layer found.
 struct ContentEvidence {
   std::vector<inspect::SecretHit> secrets;
+  std::vector<inspect::MalwareHit> malware;
   inspect::ImageFacts facts;
   LayerChecksums checksums;
   std::vector<model::Issue> issues;

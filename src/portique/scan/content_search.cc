@@ -48,15 +48,20 @@ private:
 } // namespace
 
 bool ContentSearch::inspects_files() const {
-  return image_facts || checksums || (secrets && secrets->in_files);
+  return image_facts || checksums || malware || (secrets && secrets->in_files);
 }
 
 std::string ContentSearch::version() const {
   std::string version;
   if (secrets && secrets->in_files) version += secrets->version();
+  if (malware) version += "m" + malware->version();
   if (image_facts) version += "f" + std::to_string(inspect::kImageFactsVersion);
   if (checksums) version += "c" + std::to_string(kIntegrityVersion);
   return version;
+}
+
+std::string ContentSearch::config_version() const {
+  return (secrets ? secrets->version() : "") + (malware ? "m" + malware->version() : "");
 }
 
 base::Result<std::vector<std::unique_ptr<ContentInspector>>>
@@ -64,6 +69,7 @@ make_inspectors(const ContentSearch& search, const base::Limits& limits) {
   std::vector<std::unique_ptr<ContentInspector>> inspectors;
   if (search.secrets && search.secrets->in_files)
     inspectors.push_back(PQ_TRY(secret_inspector(*search.secrets, limits)));
+  if (search.malware) inspectors.push_back(PQ_TRY(malware_inspector(*search.malware, limits)));
   if (search.image_facts) inspectors.push_back(std::make_unique<FactInspector>(limits));
   if (search.checksums) inspectors.push_back(std::make_unique<ChecksumInspector>(limits));
   return inspectors;

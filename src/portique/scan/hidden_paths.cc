@@ -26,4 +26,11 @@ bool HiddenPaths::takes_place_of(std::string_view path) const {
   return removed_.contains(path) || std::ranges::binary_search(*paths_, inventory::path_hash(path));
 }
 
+std::int32_t
+layer_that_hides(std::span<const HiddenPaths> layers, std::int32_t last, std::string_view path) {
+  for (auto later = static_cast<std::size_t>(last) + 1; later < layers.size(); ++later)
+    if (layers[later].hides(path)) return static_cast<std::int32_t>(later);
+  return model::kNoLayer;
+}
+
 } // namespace portique::scan

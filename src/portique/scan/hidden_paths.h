@@ -1,8 +1,7 @@
 #pragma once
 
-// What one layer takes out of sight of those below it.
-
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <unordered_set>
 #include <vector>
@@ -11,13 +10,12 @@
 
 namespace portique::scan {
 
-/// Needs evidence of a walk that inspected contents (LayerEvidence::paths). Borrows it.
+/// What one layer takes out of sight of those below it. Borrows from the evidence, which must be of
+/// a layer whose contents were inspected.
 class HiddenPaths {
 public:
   explicit HiddenPaths(const LayerEvidence& layer);
 
-  /// Whether a file of a lower layer is deleted, replaced, or lies below what is no folder any
-  /// more.
   [[nodiscard]] bool hides(std::string_view path) const;
 
 private:
@@ -27,5 +25,9 @@ private:
   std::unordered_set<std::string_view> emptied_;
   const std::vector<std::uint64_t>* paths_;
 };
+
+/// The first layer above `last` that hides the path; model::kNoLayer if none does.
+std::int32_t
+layer_that_hides(std::span<const HiddenPaths> layers, std::int32_t last, std::string_view path);
 
 } // namespace portique::scan

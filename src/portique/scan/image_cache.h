@@ -17,10 +17,10 @@ namespace portique::scan {
 class ImageCache {
 public:
   /// A cache that keeps nothing if `cache_dir` is empty. `selection` is part of what is looked for.
-  /// So is `secrets`, the version of what masks them in a description.
+  /// So is `inspectors`, the version of what searches a description and masks secrets in it.
   ImageCache(const std::filesystem::path& cache_dir,
              const image::Selection& selection,
-             std::string secrets = {});
+             std::string inspectors = {});
 
   [[nodiscard]] std::optional<ImageDescription> load(const base::Digest& id) const;
 
@@ -32,7 +32,7 @@ private:
 
   std::filesystem::path folder_; ///< empty: keeps nothing
   std::string platform_;
-  std::string secrets_;
+  std::string inspectors_;
 };
 
 } // namespace portique::scan

@@ -33,9 +33,15 @@ base::Result<ImageReader> ImageReader::start(const base::Limits& limits,
   options.wall_time = wall_time.value_or(std::chrono::seconds(limits.worker_seconds));
   options.spool_bytes = limits.binary_database_bytes * threads;
   const bool inspects_files = search.inspects_files();
-  ImageReader reader(PQ_TRY(base::Worker::start(reader_task(limits, threads, std::move(search)),
-                                                std::move(options))),
-                     limits);
+  std::optional<ClamdRelay> clamd;
+  if (search.malware && !search.malware->clamd_socket.empty()) {
+    clamd.emplace(PQ_TRY(ClamdRelay::prepare(search.malware->clamd_socket, threads)));
+    options.keep = clamd->reader_ends();
+  }
+  base::WorkerTask task = reader_task(limits, threads, std::move(search), options.keep);
+  ImageReader reader(PQ_TRY(base::Worker::start(std::move(task), std::move(options))), limits);
+  if (clamd) clamd->start();
+  reader.clamd_ = std::move(clamd);
   reader.inspects_files_ = inspects_files;
   return reader;
 }
@@ -90,7 +96,7 @@ base::Result<ImageDescription> ImageReader::receive_description() {
   WireError error;
   ImageDescription described;
   image::DescribedImage& image = described;
-  PQ_TRY(base::decode(base::as_bytes(answer.payload), error, image, described.secrets));
+  PQ_TRY(base::decode(base::as_bytes(answer.payload), error, image, described.secrets, described.malware));
   if (error) return std::unexpected(reason_of(error_of(error), last_blob_));
   if (described.image.layers.size() != described.layers.size())
     return fail(Code::Malformed, "the reader described an image wrongly");

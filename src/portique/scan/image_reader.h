@@ -19,15 +19,17 @@
 #include "portique/image/pipe_feed.h"
 #include "portique/image/target.h"
 #include "portique/inventory/sbom/sbom_document.h"
+#include "portique/scan/clamd_relay.h"
 #include "portique/scan/content_search.h"
 #include "portique/scan/layer_evidence.h"
 #include "portique/scan/layer_walk.h"
 
 namespace portique::scan {
 
-/// An image, and the secrets in its config.
+/// An image, and what was found in its config.
 struct ImageDescription : image::DescribedImage {
   std::vector<inspect::SecretHit> secrets;
+  std::vector<inspect::MalwareHit> malware;
 };
 
 class ImageReader {
@@ -90,6 +92,7 @@ private:
   /// Of a layout. The worker goes before it, so that what feeds the worker finds nobody and stops.
   std::unique_ptr<image::BlobProvider> provider_;
   bool inspects_files_ = false;
+  std::optional<ClamdRelay> clamd_;        ///< ends when the worker has gone
   std::string last_blob_;                  ///< that the reader asked for
   std::vector<image::StoredLayer> layers_; ///< of the open image
   base::Worker worker_;

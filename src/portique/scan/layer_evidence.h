@@ -10,6 +10,7 @@
 
 #include "portique/base/codec.h"
 #include "portique/inspect/image/image_facts.h"
+#include "portique/inspect/malware/malware_hit.h"
 #include "portique/inspect/secrets/secret_hit.h"
 #include "portique/inventory/cataloger.h"
 #include "portique/model/issue.h"
@@ -52,6 +53,7 @@ struct LayerEvidence {
   std::vector<model::Issue> issues;
   std::uint64_t entries = 0;
   std::vector<inspect::SecretHit> secrets;
+  std::vector<inspect::MalwareHit> malware;
   inspect::ImageFacts facts;
   LayerChecksums checksums;
   /// Of every file, link and device of the layer, if contents were inspected: inventory::path_hash,

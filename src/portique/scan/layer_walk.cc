@@ -90,6 +90,7 @@ private:
     if (contents_ == nullptr) return;
     ContentEvidence found = contents_->finish();
     evidence_.secrets = std::move(found.secrets);
+    evidence_.malware = std::move(found.malware);
     evidence_.facts = std::move(found.facts);
     evidence_.checksums = std::move(found.checksums);
     std::ranges::move(found.issues, std::back_inserter(evidence_.issues));

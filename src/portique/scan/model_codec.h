@@ -154,11 +154,13 @@ template <typename Codec, base::CodedAs<LayerEvidence> T> void fields(Codec& cod
         evidence.removed,
         evidence.emptied,
         evidence.issues);
-  codec(evidence.entries, evidence.secrets, evidence.facts, evidence.checksums, evidence.paths);
+  codec(evidence.entries, evidence.secrets, evidence.malware, evidence.facts);
+  codec(evidence.checksums, evidence.paths);
 }
 
 template <typename Codec, base::CodedAs<ContentEvidence> T> void fields(Codec& codec, T& evidence) {
-  codec(evidence.secrets, evidence.facts, evidence.checksums, evidence.issues);
+  codec(evidence.secrets, evidence.malware, evidence.facts, evidence.checksums);
+  codec(evidence.issues);
 }
 
 } // namespace portique::scan

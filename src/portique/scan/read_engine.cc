@@ -27,13 +27,14 @@ base::Result<ReadTarget> read_image(ImageReader& reader,
                                     const ScanOptions& options) {
   const ImageCache cache(options.cache_dir,
                          options.selection,
-                         options.contents.secrets ? options.contents.secrets->version() : std::string());
+                         options.contents.config_version());
   ReadTarget read;
   if (auto known = cache.load(image.id))
     if (auto layers = cached_layers(*known, options)) {
       if (options.progress) options.progress(layers->size(), layers->size());
       read.image = std::move(known->image);
       read.config_secrets = std::move(known->secrets);
+      read.config_malware = std::move(known->malware);
       read.image.tags = image.tags;
       read.layers = *std::move(layers);
       return read;
@@ -42,6 +43,7 @@ base::Result<ReadTarget> read_image(ImageReader& reader,
       PQ_TRY(reader.open(engine.save_image(image.id), options.selection));
   read.image = described.image;
   read.config_secrets = described.secrets;
+  read.config_malware = described.malware;
   read.image.tags = image.tags; // it is saved by its id, and so without names
   read.layers = PQ_TRY(collect_layers(reader, described, options));
   (void)cache.store(image.id, described);

@@ -57,6 +57,7 @@ read_containerd(ImageReader& reader, const std::string& name, const ScanOptions&
   read.kind = SourceKind::Containerd;
   read.image = described.image;
   read.config_secrets = described.secrets;
+  read.config_malware = described.malware;
   read.layers = PQ_TRY(collect_layers(reader, described, options));
   return read;
 }
@@ -70,6 +71,7 @@ read_archive(ImageReader& reader, const image::Target& target, const ScanOptions
   read.kind = target.kind;
   read.image = described.image;
   read.config_secrets = described.secrets;
+  read.config_malware = described.malware;
   read.layers = PQ_TRY(collect_layers(reader, described, options));
   return read;
 }
@@ -83,6 +85,7 @@ read_registry(ImageReader& reader, const std::string& name, const ScanOptions& o
   read.kind = SourceKind::Registry;
   read.image = described.image;
   read.config_secrets = described.secrets;
+  read.config_malware = described.malware;
   read.layers = PQ_TRY(collect_layers(reader, described, options));
   return read;
 }

@@ -19,6 +19,7 @@ struct ReadTarget {
   model::Image image;
   std::vector<LayerEvidence> layers;
   std::vector<inspect::SecretHit> config_secrets;
+  std::vector<inspect::MalwareHit> config_malware;
   std::vector<std::string> notes; ///< worth saying, though nothing is missing
   bool layered = true;            ///< false: a file system without layers
   /// Of a container: its changes are the last of the layers.

@@ -15,6 +15,7 @@
 #include "portique/base/text.h"
 #include "portique/image/archive_blobs.h"
 #include "portique/inventory/sbom/sbom_reader.h"
+#include "portique/scan/clamd_relay.h"
 #include "portique/scan/content_queue.h"
 #include "portique/scan/layer_walk.h"
 #include "portique/scan/model_codec.h"
@@ -187,10 +188,10 @@ public:
   Reader(base::WorkerContext& context,
          base::ThreadPool& pool,
          ContentQueues& contents,
-         const SecretSearch* secrets,
+         const ContentSearch& search,
          const base::Limits& limits)
       : channel_(&context.channel), pool_(&pool), limits_(&limits), contents_(&contents),
-        secrets_(secrets),
+        search_(&search),
         spools_(context.spool, limits.binary_database_bytes, pool.threads() + 1) {}
 
   base::Result<void> run() {
@@ -294,8 +295,17 @@ private:
 
   base::Result<void> answer_described(base::Result<image::DescribedImage> described) {
     std::vector<inspect::SecretHit> hits;
-    if (described && secrets_ != nullptr) {
-      auto found = search_config(*secrets_, *described, *limits_);
+    std::vector<inspect::MalwareHit> malware;
+    // Before what it reads is masked and dropped.
+    if (described && search_->malware) {
+      auto found = malware_in_config(*search_->malware, described->texts, *limits_);
+      if (found)
+        malware = std::move(*found);
+      else
+        described = std::unexpected(found.error());
+    }
+    if (described && search_->secrets) {
+      auto found = search_config(*search_->secrets, *described, *limits_);
       if (found)
         hits = std::move(*found);
       else
@@ -306,7 +316,7 @@ private:
     // Layers that came through a pipe were hashed as they are unpacked, and are known by that.
     for (std::size_t i = 0; described && piped_ && i < image_.layers.size(); ++i)
       image_.layers[i].digest = image_.image.layers[i].diff_id;
-    return send(*channel_, MessageType::Described, error, image_, hits);
+    return send(*channel_, MessageType::Described, error, image_, hits, malware);
   }
 
   struct LayerOutcome {
@@ -456,7 +466,7 @@ private:
   base::ThreadPool* pool_;
   const base::Limits* limits_;
   ContentQueues* contents_;
-  const SecretSearch* secrets_; ///< nullptr: neither searched for nor masked
+  const ContentSearch* search_;
   SpoolRanges spools_;
   std::mutex conversation_;
   base::Fd archive_;
@@ -484,16 +494,26 @@ struct ReaderThreads {
 
 /// One thread for each walk that can run at the same time.
 base::Result<std::unique_ptr<ContentQueues>>
-start_inspectors(const ContentSearch& search, const base::Limits& limits, unsigned threads) {
+start_inspectors(const ContentSearch& search,
+                 const std::vector<int>& clamd_channels,
+                 const base::Limits& limits,
+                 unsigned threads) {
   std::vector<std::unique_ptr<ContentQueue>> queues;
-  for (unsigned i = 0; search.inspects_files() && i < threads; ++i)
-    queues.push_back(std::make_unique<ContentQueue>(PQ_TRY(make_inspectors(search, limits))));
+  for (unsigned i = 0; search.inspects_files() && i < threads; ++i) {
+    auto inspectors = PQ_TRY(make_inspectors(search, limits));
+    if (i < clamd_channels.size())
+      inspectors.push_back(clamd_inspector(base::Fd(clamd_channels[i]), limits));
+    queues.push_back(std::make_unique<ContentQueue>(std::move(inspectors)));
+  }
   return std::make_unique<ContentQueues>(std::move(queues));
 }
 
 } // namespace
 
-base::WorkerTask reader_task(const base::Limits& limits, unsigned threads, ContentSearch search) {
+base::WorkerTask reader_task(const base::Limits& limits,
+                             unsigned threads,
+                             ContentSearch search,
+                             std::vector<int> clamd_channels) {
   // Shared by the two steps of one task: the first makes it, the second uses it.
   const auto made = std::make_shared<ReaderThreads>();
   made->search = std::move(search);
@@ -502,7 +522,7 @@ base::WorkerTask reader_task(const base::Limits& limits, unsigned threads, Conte
       .prepare =
           [=] {
             made->pool = std::make_unique<base::ThreadPool>(threads - 1);
-            auto contents = start_inspectors(made->search, made->limits, threads);
+            auto contents = start_inspectors(made->search, clamd_channels, made->limits, threads);
             if (contents)
               made->contents = std::move(*contents);
             else
@@ -511,7 +531,7 @@ base::WorkerTask reader_task(const base::Limits& limits, unsigned threads, Conte
       .run = [=](base::WorkerContext& context) -> base::Result<void> {
         if (made->failure) return std::unexpected(*made->failure);
         return Reader(
-                   context, *made->pool, *made->contents, made->search.secrets.get(), made->limits)
+                   context, *made->pool, *made->contents, made->search, made->limits)
             .run();
       }};
 }

@@ -9,6 +9,7 @@
 #include "portique/scan/container_drift.h"
 #include "portique/scan/image_claims.h"
 #include "portique/scan/image_misconfiguration.h"
+#include "portique/scan/malware_findings.h"
 #include "portique/scan/merge.h"
 #include "portique/scan/read_target.h"
 #include "portique/scan/sbom_source.h"
@@ -38,6 +39,28 @@ void add_secrets(const ReadTarget& read, const Inventory& inventory, model::Repo
     report.notes.push_back(std::to_string(found.published) +
                            " secrets in files that distributions and registries publish, tests and "
                            "examples among them, are known to everybody and not listed");
+}
+
+void add_malware(const ReadTarget& read,
+                 const Inventory& inventory,
+                 const std::string& clamd,
+                 model::Report& report) {
+  std::vector<model::Finding> found =
+      malware_findings(read.layers, read.config_malware, inventory.owners);
+  for (model::Finding& finding : found) {
+    if (!read.layered) finding.layer = finding.removed_in = model::kNoLayer;
+    report.findings.push_back(std::move(finding));
+  }
+  if (!clamd.empty()) report.notes.push_back("files were also shown to " + clamd);
+}
+
+/// What advisories say of known vulnerabilities was not asked for.
+void keep_malicious_packages(model::Report& report) {
+  std::erase_if(report.findings, [](const model::Finding& finding) {
+    return finding.kind != model::FindingKind::Malware;
+  });
+  report.coverage = model::Coverage::Covered;
+  report.notes.emplace_back("known vulnerabilities were not looked for");
 }
 
 /// What lies in a lower layer only is said, and does not count: no container sees it.
@@ -89,6 +112,7 @@ take_inventory(const image::Target& target, std::string_view name, const ScanOpt
   report.notes = std::move(read.notes);
   const ContentSearch& contents = options.contents;
   if (contents.secrets && contents.secrets->in_files) add_secrets(read, inventory, report);
+  if (contents.malware) add_malware(read, inventory, contents.malware->clamd_version, report);
   if (contents.image_facts && read.layered)
     std::ranges::move(
         image_misconfigurations(
@@ -106,7 +130,7 @@ base::Result<model::Report> scan(const image::Target& target,
                                  const ScanOptions& options) {
   model::Report report = PQ_TRY(take_inventory(target, name, options));
   report.database = database.info();
-  if (!options.vulnerabilities) {
+  if (!options.vulnerabilities && !options.contents.malware) {
     report.coverage = model::Coverage::Covered; // nothing was asked that could not be answered
     report.notes.emplace_back("known vulnerabilities were not looked for");
     sort_findings(report);
@@ -120,6 +144,7 @@ base::Result<model::Report> scan(const image::Target& target,
                              {.now = options.now, .kernel_headers = options.kernel_headers}));
   report.coverage = matches.coverage;
   report.findings = std::move(matches.findings);
+  if (!options.vulnerabilities) keep_malicious_packages(report);
   for (model::Finding& finding : report.findings)
     finding.layer = report.packages[finding.package].layer;
   suppress_removed(report);

@@ -92,11 +92,7 @@ SecretFindings secret_findings(std::span<const LayerEvidence> layers,
     }
     model::Finding finding = finding_of(*place.hit);
     finding.layer = place.first;
-    for (auto later = static_cast<std::size_t>(place.last) + 1; later < hidden.size(); ++later)
-      if (hidden[later].hides(place.hit->path)) {
-        finding.removed_in = static_cast<std::int32_t>(later);
-        break;
-      }
+    finding.removed_in = layer_that_hides(hidden, place.last, place.hit->path);
     finding.remedy = remedy_of(*place.hit, finding);
     found.findings.push_back(std::move(finding));
   }

@@ -30,7 +30,7 @@ enum class MessageType : std::uint32_t {
   ReadSbom,    ///< the file's size; with its descriptor
   InspectFile, ///< InspectRequest; with the file's descriptor
   // from the reader
-  Described = 100, ///< WireError, DescribedImage, secrets in its config
+  Described = 100, ///< WireError, DescribedImage, secrets and malware in its config
   LayerRead,       ///< layer index, WireError, bool verified, evidence
   LayersDone,
   FileAnalyzed,  ///< evidence of one file
