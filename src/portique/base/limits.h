@@ -139,24 +139,6 @@ struct Limits {
   /// triggers must not cost more than ten seconds.
   std::uint64_t secret_tried_bytes = 512ULL << 20U;
 
-  // --- malware --------------------------------------------------------------------------------
-  /// The part of one file that rules are applied to. Miners and bots have up to 20 MB; of larger
-  /// programs the rest is still looked through for what the built-in rules want.
-  std::uint64_t malware_file_bytes = 64ULL << 20U;
-  /// One set of rules on one file; all built-in ones take 0.3 s for 64 MiB.
-  std::uint64_t malware_rule_seconds = 20;
-  /// What clamd takes of one file: Debian sets StreamMaxLength to 25 MB.
-  std::uint64_t clamd_stream_bytes = 25'000'000;
-  /// Findings of one layer; an image with more is not worth listing further.
-  std::uint64_t malware_in_layer = 5'000;
-  /// One file of YARA rules; public collections in one file have some 10 MB.
-  std::uint64_t malware_rule_bytes = 32ULL << 20U;
-  /// ... and in one folder of them some 2,000 files.
-  std::uint64_t malware_rule_files = 20'000;
-  /// A list of hashes: a million SHA-256 with names have some 100 MB.
-  std::uint64_t malware_hash_bytes = 256ULL << 20U;
-  std::uint64_t malware_hashes = 2'000'000;
-
   // --- TOML -------------------------------------------------------------------------------------
   /// uv.lock of a workspace with 1,000 packages and the hashes of all their wheels has 10 MB ...
   std::uint64_t toml_bytes = 32ULL << 20U;

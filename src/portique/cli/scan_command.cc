@@ -68,7 +68,7 @@ base::Result<void> plan_contents(const Flags& flags, ScanPlan& plan) {
   contents.secrets =
       PQ_TRY(secret_search_of(flags.secrets, flags.source, wants(flags.scanners, "secret")));
   if (wants(flags.scanners, "malware"))
-    contents.malware = PQ_TRY(malware_search_of(flags.malware, plan.options.limits));
+    contents.malware = PQ_TRY(malware_search_of(flags.malware));
   contents.image_facts = wants(flags.scanners, "misconfig");
   contents.checksums = wants(flags.scanners, "integrity");
   if (flags.scanners.empty()) plan.contents_of_roots = scan::ContentSearch{};

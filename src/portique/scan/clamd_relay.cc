@@ -143,9 +143,9 @@ namespace {
 
 class ClamdInspector : public ContentInspector {
 public:
-  ClamdInspector(base::Fd channel, const base::Limits& limits)
+  ClamdInspector(base::Fd channel, const inspect::MalwareLimits& limits)
       : channel_(std::move(channel)), most_bytes_(limits.clamd_stream_bytes),
-        most_hits_(limits.malware_in_layer) {}
+        most_hits_(limits.hits_in_layer) {}
 
   bool begin(const InspectedFile& file, base::Bytes) override {
     path_ = file.path;
@@ -210,7 +210,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<ContentInspector> clamd_inspector(base::Fd channel, const base::Limits& limits) {
+std::unique_ptr<ContentInspector> clamd_inspector(base::Fd channel,
+                                                  const inspect::MalwareLimits& limits) {
   return std::make_unique<ClamdInspector>(std::move(channel), limits);
 }
 

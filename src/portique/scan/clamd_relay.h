@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "portique/base/fd.h"
-#include "portique/base/limits.h"
 #include "portique/base/result.h"
+#include "portique/inspect/malware/malware_limits.h"
 #include "portique/scan/content_inspector.h"
 
 namespace portique::scan {
@@ -41,6 +41,7 @@ private:
 };
 
 /// For the reader: hands files to clamd over its end of a channel, which becomes the inspector's.
-std::unique_ptr<ContentInspector> clamd_inspector(base::Fd channel, const base::Limits& limits);
+std::unique_ptr<ContentInspector> clamd_inspector(base::Fd channel,
+                                                  const inspect::MalwareLimits& limits);
 
 } // namespace portique::scan

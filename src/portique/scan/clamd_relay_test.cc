@@ -14,7 +14,7 @@ using testing::HasSubstr;
 /// A relay to a clamd that behaves as told, and the inspector at its other end.
 class ClamdRelayTest : public testing::Test {
 protected:
-  void serve(const std::string& behaviour, base::Limits limits = {}) {
+  void serve(const std::string& behaviour, inspect::MalwareLimits limits = {}) {
     auto folder = base::TempDir::create("portique-clamd");
     ASSERT_TRUE(folder.has_value());
     folder_ = std::make_unique<base::TempDir>(std::move(*folder));
@@ -70,7 +70,7 @@ TEST_F(ClamdRelayTest, AFileThatClamdRefusesIsAnIssueAndTheNextIsAsked) {
 }
 
 TEST_F(ClamdRelayTest, AFileOverTheLimitIsAnIssue) {
-  base::Limits limits;
+  inspect::MalwareLimits limits;
   limits.clamd_stream_bytes = 100;
   serve("good", limits);
   if (!inspector_) return;

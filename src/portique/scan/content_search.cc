@@ -69,7 +69,7 @@ make_inspectors(const ContentSearch& search, const base::Limits& limits) {
   std::vector<std::unique_ptr<ContentInspector>> inspectors;
   if (search.secrets && search.secrets->in_files)
     inspectors.push_back(PQ_TRY(secret_inspector(*search.secrets, limits)));
-  if (search.malware) inspectors.push_back(PQ_TRY(malware_inspector(*search.malware, limits)));
+  if (search.malware) inspectors.push_back(PQ_TRY(malware_inspector(*search.malware)));
   if (search.image_facts) inspectors.push_back(std::make_unique<FactInspector>(limits));
   if (search.checksums) inspectors.push_back(std::make_unique<ChecksumInspector>(limits));
   return inspectors;

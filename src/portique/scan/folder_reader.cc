@@ -96,10 +96,8 @@ private:
                         "there are more than " + std::to_string(limits_->secrets_in_layer) +
                             " secrets");
     std::ranges::move(found.malware, std::back_inserter(evidence_.malware));
-    if (evidence_.malware.size() > limits_->malware_in_layer)
-      return base::fail(base::Code::LimitExceeded,
-                        "there are more than " + std::to_string(limits_->malware_in_layer) +
-                            " files with malware");
+    if (evidence_.malware.size() > inspect::MalwareLimits{}.hits_in_layer)
+      return base::fail(base::Code::LimitExceeded, "there are too many files with malware to list");
     return {};
   }
 

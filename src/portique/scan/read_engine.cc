@@ -25,9 +25,7 @@ base::Result<ReadTarget> read_image(ImageReader& reader,
                                     const DockerEngine& engine,
                                     const image::EngineImage& image,
                                     const ScanOptions& options) {
-  const ImageCache cache(options.cache_dir,
-                         options.selection,
-                         options.contents.config_version());
+  const ImageCache cache(options.cache_dir, options.selection, options.contents.config_version());
   ReadTarget read;
   if (auto known = cache.load(image.id))
     if (auto layers = cached_layers(*known, options)) {

@@ -298,7 +298,7 @@ private:
     std::vector<inspect::MalwareHit> malware;
     // Before what it reads is masked and dropped.
     if (described && search_->malware) {
-      auto found = malware_in_config(*search_->malware, described->texts, *limits_);
+      auto found = malware_in_config(*search_->malware, described->texts);
       if (found)
         malware = std::move(*found);
       else
@@ -501,8 +501,8 @@ start_inspectors(const ContentSearch& search,
   std::vector<std::unique_ptr<ContentQueue>> queues;
   for (unsigned i = 0; search.inspects_files() && i < threads; ++i) {
     auto inspectors = PQ_TRY(make_inspectors(search, limits));
-    if (i < clamd_channels.size())
-      inspectors.push_back(clamd_inspector(base::Fd(clamd_channels[i]), limits));
+    if (search.malware && i < clamd_channels.size())
+      inspectors.push_back(clamd_inspector(base::Fd(clamd_channels[i]), search.malware->limits));
     queues.push_back(std::make_unique<ContentQueue>(std::move(inspectors)));
   }
   return std::make_unique<ContentQueues>(std::move(queues));
