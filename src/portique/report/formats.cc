@@ -7,6 +7,7 @@
 #include "portique/report/cyclonedx_report.h"
 #include "portique/report/github_report.h"
 #include "portique/report/gitlab_report.h"
+#include "portique/report/html_report.h"
 #include "portique/report/json_report.h"
 #include "portique/report/junit_report.h"
 #include "portique/report/markdown_report.h"
@@ -24,6 +25,7 @@ constexpr std::array kFormats{
     Format{"table", "for people", write_table},
     Format{"json", "everything, for programs; docs/json-report.md", write_json},
     Format{"markdown", "for comments and job summaries", write_markdown, FormatUse::Report, "md"},
+    Format{"html", "one page for a browser, a phone or paper", write_html},
     Format{"csv", "for spreadsheets", write_csv},
     Format{"sarif", "SARIF 2.1.0, for GitHub's code scanning and editors", write_sarif},
     Format{"junit", "JUnit's XML, for Jenkins and other CI systems", write_junit},

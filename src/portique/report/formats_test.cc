@@ -39,6 +39,8 @@ const std::vector<View>& views() {
 const std::vector<View>& views_of_all_kinds() {
   static const std::vector<View> kViews{
       {"want.sarif", "sarif", {.show_suppressed = true, .tool_version = "1.2.3"}},
+      {"want.html", "html", {.tool_version = "1.2.3"}},
+      {"want.md", "markdown", {}},
       {"want-junit.xml", "junit", {}},
       {"want-gitlab.json", "gitlab", {.tool_version = "1.2.3"}},
       {"want-codequality.json", "gitlab-codequality", {}},
