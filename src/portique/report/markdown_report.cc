@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "portique/base/text.h"
+#include "portique/report/finding_facts.h"
 #include "portique/report/finding_groups.h"
 #include "portique/report/summary.h"
 #include "portique/report/upgrade_plan.h"
@@ -17,10 +18,17 @@ namespace portique::report {
 
 namespace {
 
-/// GitHub takes comments of 65,536 characters; the end of the report must fit, too.
-constexpr std::size_t kMostBytes = 60'000;
+/// GitHub takes comments of 65,536 characters. Past this nothing new is begun; no one row, excerpt
+/// or issue takes more than what is left, whatever has to be escaped in it.
+constexpr std::size_t kMostBytes = 50'000;
 constexpr std::size_t kUpgrades = 10;
 constexpr std::size_t kIssues = 20;
+/// Rows that stand in the open; a comment must not bury what people say.
+constexpr std::size_t kOpenRows = 10;
+constexpr std::size_t kSuppressed = 50;
+/// Findings about lines of files that are shown with their lines.
+constexpr std::size_t kExcerpts = 10;
+constexpr std::size_t kExcerptBytes = 1500;
 constexpr std::size_t kLongestText = 200;
 
 /// Cut where a character begins.
@@ -49,6 +57,19 @@ std::string_view coverage_text(model::Coverage coverage) {
   return {};
 }
 
+/// Inside a summary element, which GitHub reads as HTML and not as Markdown.
+std::string html_summary(std::string_view text) {
+  std::string out;
+  for (const char c : cut_line(text, kLongestText)) {
+    if (base::is_alnum(c) || static_cast<unsigned char>(c) >= 0x80 || c == ' ' || c == '/' ||
+        c == '.' || c == '-' || c == ',')
+      out += c;
+    else
+      out += fmt::format("&#{};", static_cast<unsigned>(static_cast<unsigned char>(c)));
+  }
+  return out;
+}
+
 class MarkdownWriter {
 public:
   explicit MarkdownWriter(const model::Report& report) : report_(report) {}
@@ -57,7 +78,9 @@ public:
     write_summary();
     write_upgrades();
     write_findings();
+    write_excerpts();
     write_issues();
+    write_suppressed();
     return std::move(out_);
   }
 
@@ -68,15 +91,24 @@ private:
 
   void write_summary() {
     const Summary summary = summarise(report_);
+    // So that a job finds its last comment and writes over it.
+    line("<!-- portique:{} -->", relative_uri(repository_name(report_.subject)));
     line("## {}", markdown_text(report_.subject.name));
     line("");
+    if (report_.verdict) line("**Verdict: {}**\n", markdown_text(verdict_text(report_)));
+    if (!report_.issues.empty())
+      line("**The evidence is incomplete**: {} place{} could not be read or checked.\n",
+           report_.issues.size(),
+           report_.issues.size() == 1 ? "" : "s");
+    const std::string packages =
+        summary.packages == 0 ? "" : fmt::format(" in {} packages", summary.packages);
     if (summary.total == 0)
-      line("**No findings** in {} packages.", summary.packages);
+      line("**No findings**{}.", packages);
     else
-      line("**{} finding{}** in {} packages: {}.",
+      line("**{} finding{}**{}: {}.",
            summary.total,
            summary.total == 1 ? "" : "s",
-           summary.packages,
+           packages,
            severity_counts(summary.by_severity));
     std::string more;
     const auto add = [&](std::size_t count, std::string_view what) {
@@ -126,7 +158,19 @@ private:
     });
     line("### Findings");
     line("");
-    line("| Severity | Id | Package | Version | Fixed in | Title |");
+    const std::span all(rows);
+    write_table(all.first(std::min(all.size(), kOpenRows)));
+    if (all.size() <= kOpenRows) return;
+    line("<details><summary>{} more</summary>\n", all.size() - kOpenRows);
+    const std::size_t written = kOpenRows + write_table(all.subspan(kOpenRows));
+    if (written < rows.size())
+      line("{} more are left out here; the JSON report has them all.\n", rows.size() - written);
+    line("</details>\n");
+  }
+
+  /// Returns how many rows there was room for.
+  std::size_t write_table(std::span<const GroupRow* const> rows) {
+    line("| Severity | Id | Package or file | Version | Fixed in | Title |");
     line("| --- | --- | --- | --- | --- | --- |");
     std::size_t written = 0;
     for (const GroupRow* row : rows) {
@@ -134,9 +178,8 @@ private:
       write_row(*row);
       ++written;
     }
-    if (written < rows.size())
-      line("\n{} more are left out here; the JSON report has them all.", rows.size() - written);
     line("");
+    return written;
   }
 
   void write_row(const GroupRow& row) {
@@ -158,16 +201,70 @@ private:
          markdown_text(finding.title));
   }
 
+  void write_excerpts() {
+    std::size_t written = 0;
+    for (const model::Finding& finding : report_.findings) {
+      if (finding.suppression || finding.excerpt.empty()) continue;
+      if (written == kExcerpts || out_.size() > kMostBytes) break;
+      if (written++ == 0) line("### Lines\n");
+      const Place place = place_of(report_, finding);
+      line("<details><summary>{}, line {}: {}</summary>\n",
+           html_summary(place.path),
+           place.lines.first,
+           html_summary(headline(report_, finding)));
+      const std::string excerpt = cut_lines(finding.excerpt, kExcerptBytes);
+      const std::string fence(longest_run(excerpt, '`') + 3, '`');
+      line("{}\n{}\n{}\n", fence, excerpt, fence);
+      if (!finding.why.empty()) line("{}\n", markdown_text(finding.why));
+      if (const std::string remedy = what_to_do(report_, finding); !remedy.empty())
+        line("{}\n", markdown_text(remedy));
+      line("</details>\n");
+    }
+  }
+
+  std::string where_of(const model::Finding& finding) const {
+    const std::string package = package_label(named_package(report_, finding));
+    return package.empty() ? place_of(report_, finding).path : package;
+  }
+
+  static std::size_t longest_run(std::string_view text, char wanted) {
+    std::size_t longest = 0;
+    std::size_t run = 0;
+    for (const char c : text) {
+      run = c == wanted ? run + 1 : 0;
+      longest = std::max(longest, run);
+    }
+    return longest;
+  }
+
+  void write_suppressed() {
+    std::size_t written = 0;
+    for (const model::Finding& finding : report_.findings) {
+      if (!finding.suppression) continue;
+      if (written == kSuppressed || out_.size() > kMostBytes) break;
+      if (written++ == 0)
+        line("<details><summary>{} suppressed</summary>\n", summarise(report_).suppressed);
+      line("- {} {}: {}",
+           linked_id(finding.id),
+           markdown_code(where_of(finding)),
+           markdown_text(suppression_text(*finding.suppression)));
+    }
+    if (written > 0) line("\n</details>");
+  }
+
   void write_issues() {
     if (report_.issues.empty()) return;
     line("### Not read or not checked");
     line("");
-    const std::span issues(report_.issues);
-    for (const model::Issue& issue : issues.first(std::min(issues.size(), kIssues)))
+    std::size_t written = 0;
+    for (const model::Issue& issue : report_.issues) {
+      if (written == kIssues || out_.size() > kMostBytes) break;
+      ++written;
       line("- {}{}",
            issue.path.empty() ? "" : markdown_code(issue.path) + ": ",
            markdown_text(issue.message));
-    if (issues.size() > kIssues) line("- and {} more", issues.size() - kIssues);
+    }
+    if (report_.issues.size() > written) line("- and {} more", report_.issues.size() - written);
     line("");
   }
 

@@ -51,6 +51,38 @@ TEST(MarkdownReport, SaysWhatMattersFirst) {
   EXPECT_THAT(markdown_of(sample_report("not_covered")), HasSubstr("were not checked"));
 }
 
+TEST(MarkdownReport, TheVerdictComesFirstAndTheRestIsFolded) {
+  const std::string text = markdown_of(every_kind());
+  EXPECT_THAT(text, testing::StartsWith("<!-- portique:registry.example/shop/web -->\n## web"));
+  EXPECT_LT(text.find("**Verdict: deny by policy baseline: no-malware**"), text.find("findings**"));
+  EXPECT_LT(text.find("The evidence is incomplete"), text.find("findings**"));
+  EXPECT_THAT(text, HasSubstr("<details><summary>7 more</summary>\n\n| Severity"));
+  EXPECT_THAT(text, HasSubstr("<summary>2 suppressed</summary>"));
+}
+
+TEST(MarkdownReport, ShowsTheLinesOfAFile) {
+  const std::string text = markdown_of(sample_report("configuration"));
+  EXPECT_THAT(text, HasSubstr("`deploy/web.yaml:21`"));
+  EXPECT_THAT(text, HasSubstr("\n````\nsecurityContext:\n    privileged: true\n"));
+}
+
+TEST(MarkdownReport, EveryFoldIsClosed) {
+  std::vector<model::Report> reports{large_report()};
+  for (const SampleReport& sample : sample_reports())
+    reports.push_back(sample.make());
+  for (const model::Report& report : reports) {
+    const std::string text = markdown_of(report);
+    std::size_t open = 0;
+    std::size_t closed = 0;
+    for (const std::string_view line : base::split(text, '\n')) {
+      open += line.starts_with("<details><summary>") && line.ends_with("</summary>") ? 1 : 0;
+      closed += line == "</details>" ? 1 : 0;
+    }
+    EXPECT_EQ(open, closed) << report.subject.name;
+    EXPECT_LT(text.size(), 65'536U);
+  }
+}
+
 TEST(MarkdownReport, FitsIntoAComment) {
   const std::string text = markdown_of(large_report());
   EXPECT_LT(text.size(), 65'536U);
