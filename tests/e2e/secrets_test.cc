@@ -168,7 +168,8 @@ TEST(Secrets, OfFoldersAndByRulesOfOnesOwn) {
       fresh_folder() / "gitleaks.toml",
       "[[rules]]\nid = \"acme\"\nregex = '''ACME-[A-Za-z0-9]{12}'''\nkeywords = [\"acme\"]\n");
   for (const char* scheme : {"dir:", "rootfs:"})
-    EXPECT_THAT(secrets_of(scan_json(scheme + folder.string(), {"--secret-rules", rules})),
+    EXPECT_THAT(secrets_of(scan_json(scheme + folder.string(),
+                                     {"--scanners", "secret", "--secret-rules", rules})),
                 UnorderedElementsAre("acme app/settings.txt"))
         << scheme;
 }

@@ -45,9 +45,20 @@ std::map<std::string, std::vector<Record>> by_vulnerability(std::span<const Reco
       if (id.starts_with("GHSA-")) return id;
     return head.id;
   };
+  // A record may be named by another one without naming it in turn.
+  std::map<std::string, std::string> named_by;
+  for (const Record& record : records) {
+    const std::string name = name_of(*record.head);
+    if (!record.head->cves.empty() || !name.starts_with("GHSA-")) continue;
+    for (const std::string& alias : record.head->aliases)
+      named_by.emplace(alias, name);
+  }
   std::map<std::string, std::vector<Record>> groups;
   for (const Record& record : records) {
-    if (record.head->cves.empty()) groups[name_of(*record.head)].push_back(record);
+    if (record.head->cves.empty()) {
+      const auto other = named_by.find(record.head->id);
+      groups[other != named_by.end() ? other->second : name_of(*record.head)].push_back(record);
+    }
     for (const std::string& cve : record.head->cves)
       groups[cve].push_back(record);
   }

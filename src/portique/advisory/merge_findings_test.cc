@@ -80,7 +80,7 @@ TEST(MergeFindings, KeepsSeveralCvesOfOneRecordApart) {
 // As the OpenSSF publishes them: all versions, no severity, nothing that fixes it.
 TEST(MergeFindings, TakesMaliciousPackagesForMalware) {
   SmallDatabase small({});
-  small.add(npm_record("MAL-2024-7", "", R"("summary": "Malicious code in a (npm)",)"));
+  small.add(npm_record("MAL-2024-7", "", R"~("summary": "Malicious code in a (npm)",)~"));
   const auto found = findings(small);
   ASSERT_THAT(found, SizeIs(1));
   EXPECT_EQ(found[0].id, "MAL-2024-7");

@@ -195,7 +195,9 @@ model::Report markup() {
   }
   report.issues = {{.message = breakout, .path = script, .layer = 0}};
   report.notes = {script};
-  report.verdict = model::Verdict{.decision = model::Decision::Warn, .policy = script};
+  report.verdict = model::Verdict{.decision = model::Decision::Warn,
+                                  .policy = script,
+                                  .version = "sha256:" + std::string(64, '0')};
   report.verdict->hits = {{.rule = breakout, .message = script}};
   return report;
 }

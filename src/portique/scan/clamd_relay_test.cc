@@ -33,7 +33,8 @@ protected:
 
   ContentEvidence inspect(const std::string& path, std::string_view content) {
     ContentEvidence evidence;
-    if (!inspector_->begin({path, 0644, content.size()}, base::as_bytes(content))) return evidence;
+    if (!inspector_->begin({path, 0644, 0, 0, content.size()}, base::as_bytes(content)))
+      return evidence;
     inspector_->content(base::as_bytes(content));
     inspector_->end(evidence);
     return evidence;

@@ -90,7 +90,7 @@ TEST_F(ContentQueueTest, IsEmptyAfterEachLayer) {
 }
 
 TEST_F(ContentQueueTest, ForgetsAFileThatBreaksOff) {
-  queue_.begin({"broken", 0644, 500'000});
+  queue_.begin({"broken", 0644, 0, 0, 500'000});
   queue_.content(base::as_bytes(content_of(300'000)));
   EXPECT_THAT(queue_.finish().secrets, IsEmpty());
   put("whole", 10, 10);

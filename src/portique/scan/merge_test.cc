@@ -59,10 +59,9 @@ TEST(Merge, DeletedDatabasesStillCount) {
 }
 
 TEST(Merge, PackagesTakenOutOfTheDatabaseStillCountWhileTheirFilesAreThere) {
-  std::vector<LayerEvidence> layers{
-      {.files = {status({"bash", "zsh"}), os_release("debian")},
-       .programs = {{"usr/bin/bash", {}}}},
-      {.files = {status({"zsh"})}}};
+  std::vector<LayerEvidence> layers{{.files = {status({"bash", "zsh"}), os_release("debian")},
+                                     .programs = {{"usr/bin/bash", {}}}},
+                                    {.files = {status({"zsh"})}}};
   layers[0].files[0].analysis.owned = {{"bash", {inventory::path_hash("bin/bash")}}};
   Inventory inventory = merge_layers(layers);
   EXPECT_EQ(list(inventory), "bash@0 zsh@0 ");

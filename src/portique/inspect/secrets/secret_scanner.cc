@@ -128,7 +128,7 @@ struct SecretScanner::State : PatternScanner::Listener {
   };
 
   State(const SecretRuleBook& rules, const SecretSalt& secret_salt, const base::Limits& bounds)
-      : book(&rules), salt(secret_salt), limits(&bounds) {}
+      : book(&rules), salt(secret_salt), limits(bounds) {}
 
   void matched(std::uint32_t id, std::uint64_t end) override;
   void scan_block(std::string_view block, bool is_last);
@@ -147,7 +147,7 @@ struct SecretScanner::State : PatternScanner::Listener {
 
   const SecretRuleBook* book;
   SecretSalt salt;
-  const base::Limits* limits;
+  base::Limits limits;
   std::optional<PatternScanner> scanner;
 
   // of the set that is being applied
@@ -216,7 +216,7 @@ void SecretScanner::State::scan_with(const SecretRules& rules,
     if (rule.place == RulePlace::Files && in_config) continue;
     if (book->disabled.contains(rule.id) || !rules.looks_into(trial.rule, path)) continue;
     tried += trial.end - trial.begin;
-    if (tried > limits->secret_tried_bytes) {
+    if (tried > limits.secret_tried_bytes) {
       full = true;
       issue(base::Code::LimitExceeded,
             "the file is full of what could be secrets; after " + std::to_string(offset) +
@@ -291,10 +291,10 @@ void SecretScanner::State::judge(const SecretRules& rules,
   candidate.begin = offset + in_block;
   candidate.end = candidate.begin + secret.size();
   if (!known.insert(rule.id + '\0' + std::to_string(candidate.begin)).second) return;
-  if (candidates.size() >= limits->secrets_in_file) {
+  if (candidates.size() >= limits.secrets_in_file) {
     full = true;
     issue(base::Code::LimitExceeded,
-          "the file has more than " + std::to_string(limits->secrets_in_file) +
+          "the file has more than " + std::to_string(limits.secrets_in_file) +
               " secrets; the others are not listed");
     return;
   }
