@@ -74,10 +74,10 @@ std::vector<std::string> numbered_fingerprints(const model::Report& report) {
   std::iota(order.begin(), order.end(), std::size_t{0});
   const auto key = [&](std::size_t i) {
     const model::Finding& finding = report.findings[i];
-    return std::tuple<std::string_view, std::size_t, std::string_view, std::uint32_t>(
-        prints[i], finding.package, finding.path, finding.lines.first);
+    return std::tuple<std::string_view, std::size_t, std::string_view, std::uint32_t, std::size_t>(
+        prints[i], finding.package, finding.path, finding.lines.first, i);
   };
-  std::ranges::stable_sort(order, {}, key);
+  std::ranges::sort(order, {}, key);
   std::vector<std::string> numbered(prints.size());
   std::size_t number = 0;
   for (std::size_t i = 0; i < order.size(); ++i) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <tuple>
 #include <vector>
 
 #include <fmt/format.h>
@@ -92,8 +93,9 @@ write_github(const model::Report& report, const WriteOptions& /*options*/, const
   std::vector<const model::Finding*> findings;
   for (const model::Finding& finding : report.findings)
     if (!finding.suppression) findings.push_back(&finding);
-  std::ranges::stable_sort(findings, std::ranges::greater{}, [](const model::Finding* finding) {
-    return std::pair(finding->severity, finding->kev);
+  // All are elements of one vector: the later one has the higher address.
+  std::ranges::sort(findings, [](const model::Finding* a, const model::Finding* b) {
+    return std::tuple(b->severity, b->kev, a) < std::tuple(a->severity, a->kev, b);
   });
   // One notice is for the counts, one warning for what was not read.
   std::array<std::size_t, 3> room{kShown, kShown - (report.issues.empty() ? 0 : 1), kShown - 1};

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <span>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -147,15 +149,17 @@ private:
   }
 
   void write_findings() {
-    std::vector<const GroupRow*> rows;
     const std::vector<FindingGroup> groups = group_findings(report_, Counting::InForce);
+    using Key = std::tuple<bool, model::Severity, std::ptrdiff_t>;
+    std::vector<std::pair<Key, const GroupRow*>> keyed;
     for (const FindingGroup& group : groups)
       for (const GroupRow& row : group.rows)
-        rows.push_back(&row);
-    if (rows.empty()) return;
-    std::ranges::stable_sort(rows, std::ranges::greater{}, [](const GroupRow* row) {
-      return std::pair(row->finding->kev, row->finding->severity);
-    });
+        keyed.push_back({{row.finding->kev, row.finding->severity, -std::ssize(keyed)}, &row});
+    if (keyed.empty()) return;
+    std::ranges::sort(keyed, std::ranges::greater{}, &std::pair<Key, const GroupRow*>::first);
+    std::vector<const GroupRow*> rows;
+    for (const auto& [key, row] : keyed)
+      rows.push_back(row);
     line("### Findings");
     line("");
     const std::span all(rows);

@@ -8,6 +8,7 @@
 #include <map>
 #include <numeric>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include <fmt/format.h>
@@ -174,9 +175,9 @@ private:
       if (!report_.findings[i].suppression || options_.show_suppressed) chosen_.push_back(i);
     if (chosen_.size() <= kSarifResults) return;
     left_out_ = chosen_.size() - kSarifResults;
-    std::ranges::stable_sort(chosen_, std::ranges::greater{}, [&](std::size_t i) {
+    std::ranges::sort(chosen_, std::ranges::greater{}, [&](std::size_t i) {
       const model::Finding& finding = report_.findings[i];
-      return std::pair(!finding.suppression, finding.severity);
+      return std::tuple(!finding.suppression, finding.severity, report_.findings.size() - i);
     });
     chosen_.resize(kSarifResults);
     std::ranges::sort(chosen_);
