@@ -1,5 +1,6 @@
 #include "portique/scan/clamd_relay.h"
 
+#include <algorithm>
 #include <deque>
 #include <optional>
 #include <thread>
@@ -94,7 +95,7 @@ private:
 struct ClamdRelay::State {
   std::filesystem::path socket;
   std::vector<base::Fd> reader_ends;
-  std::deque<base::Channel> channels; ///< threads point to them
+  std::deque<base::Channel> channels; ///< which stay where they are: threads refer to them
   std::vector<std::thread> threads;
 
   State() = default;
