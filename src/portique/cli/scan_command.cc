@@ -67,8 +67,7 @@ base::Result<void> plan_contents(const Flags& flags, ScanPlan& plan) {
   scan::ContentSearch& contents = plan.options.contents;
   contents.secrets =
       PQ_TRY(secret_search_of(flags.secrets, flags.source, wants(flags.scanners, "secret")));
-  if (wants(flags.scanners, "malware"))
-    contents.malware = PQ_TRY(malware_search_of(flags.malware));
+  if (wants(flags.scanners, "malware")) contents.malware = PQ_TRY(malware_search_of(flags.malware));
   contents.image_facts = wants(flags.scanners, "misconfig");
   contents.checksums = wants(flags.scanners, "integrity");
   if (flags.scanners.empty()) plan.contents_of_roots = scan::ContentSearch{};
@@ -170,11 +169,12 @@ void add_base_flags(CLI::App& command, Flags& flags) {
 
 void add_search_flags(CLI::App& command, Flags& flags) {
   command
-      .add_option("--scanners",
-                  flags.scanners,
-                  "What to look for: vuln, secret, malware, misconfig, integrity (slow: holds files "
-                  "against the package databases' checksums). Without: all but the last; in root "
-                  "file systems vuln alone")
+      .add_option(
+          "--scanners",
+          flags.scanners,
+          "What to look for: vuln, secret, malware, misconfig, integrity (slow: holds files "
+          "against the package databases' checksums). Without: all but the last; in root "
+          "file systems vuln alone")
       ->envname("PORTIQUE_SCANNERS")
       ->delimiter(',')
       ->type_name("LIST");

@@ -25,8 +25,8 @@ class Rootfs {
 public:
   static base::Result<Rootfs> open(const std::filesystem::path& folder);
 
-  /// The regular files at a location ("var/lib/dpkg/status", components may have one "*"). What does not
-  /// exist is no error; what exists and cannot be opened is.
+  /// The regular files at a location ("var/lib/dpkg/status", components may have one "*"). What
+  /// does not exist is no error; what exists and cannot be opened is.
   [[nodiscard]] base::Result<std::vector<RootfsFile>> find(std::string_view location) const;
 
 private:

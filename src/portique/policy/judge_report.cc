@@ -559,7 +559,8 @@ private:
       told.severity = rule.draft.severity;
       told.message = decider_.message(hit);
       if (view.finding != nullptr) told.finding = view.finding->id;
-      if (view.package != nullptr) told.package = model::name_in_ecosystem(*view.package) + " " + view.package->version;
+      if (view.package != nullptr)
+        told.package = model::name_in_ecosystem(*view.package) + " " + view.package->version;
       if (hit.exception) told.exception = rule.exceptions[*hit.exception].says;
       if (!hit.exception) verdict.decision = std::max(verdict.decision, told.decision);
       if (scope == Scope::Image)

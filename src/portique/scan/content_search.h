@@ -18,8 +18,8 @@ struct ContentSearch {
   /// Rules to find and mask secrets by; empty: neither.
   std::shared_ptr<const SecretSearch> secrets;
   std::shared_ptr<const MalwareSearch> malware; ///< rules, hashes and clamd; may be empty
-  bool image_facts = false; ///< what image checks want to know
-  bool checksums = false;   ///< of every file, to hold against the package databases
+  bool image_facts = false;                     ///< what image checks want to know
+  bool checksums = false; ///< of every file, to hold against the package databases
 
   [[nodiscard]] bool inspects_files() const;
 

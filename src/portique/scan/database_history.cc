@@ -110,7 +110,8 @@ PastPackages DatabaseHistory::vanished(std::span<const FileVersion> versions) co
       if (!taken_out.empty()) past.owned.push_back(&owned);
   }
   for (const auto& [layer, packages] : taken_out) {
-    model::Finding finding = image_finding(kDoctored, model::Severity::High, versions.back().evidence->path, layer);
+    model::Finding finding =
+        image_finding(kDoctored, model::Severity::High, versions.back().evidence->path, layer);
     finding.title = "Packages were taken out of the package database, but their files are there";
     finding.evidence = list_of(packages) + (packages.size() == 1 ? " is" : " are") +
                        " listed in a lower layer and not in this one";
@@ -137,7 +138,8 @@ PastPackages DatabaseHistory::deleted(const RemovedFile& file,
   for (const inventory::OwnedFiles& owned : evidence.analysis.owned)
     past.owned.push_back(&owned);
   if (!tree_->versions(evidence.path).empty()) return past; // replaced: the newer one counts too
-  model::Finding finding = image_finding(kDeleted, model::Severity::High, evidence.path, file.removed_in);
+  model::Finding finding =
+      image_finding(kDeleted, model::Severity::High, evidence.path, file.removed_in);
   finding.title = "The package database was deleted";
   finding.evidence = "it lists " + std::to_string(past.packages.size()) +
                      " packages in a lower layer; they are taken to be installed";

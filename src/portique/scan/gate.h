@@ -26,7 +26,8 @@ bool gate_tripped(const model::Report& report, std::optional<model::Severity> fa
 bool is_incomplete(const model::Report& report);
 
 /// 0; or the gate's code (1 unless --exit-code says otherwise, which alone asks for any finding,
-/// and whose 0 means never), also if a policy denies the subject; or 4 if nothing tripped and the evidence is incomplete.
+/// and whose 0 means never), also if a policy denies the subject; or 4 if nothing tripped and the
+/// evidence is incomplete.
 int exit_code_of(const model::Report& report, const Gate& gate);
 
 } // namespace portique::scan

@@ -96,7 +96,8 @@ base::Result<ImageDescription> ImageReader::receive_description() {
   WireError error;
   ImageDescription described;
   image::DescribedImage& image = described;
-  PQ_TRY(base::decode(base::as_bytes(answer.payload), error, image, described.secrets, described.malware));
+  PQ_TRY(base::decode(
+      base::as_bytes(answer.payload), error, image, described.secrets, described.malware));
   if (error) return std::unexpected(reason_of(error_of(error), last_blob_));
   if (described.image.layers.size() != described.layers.size())
     return fail(Code::Malformed, "the reader described an image wrongly");

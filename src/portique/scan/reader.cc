@@ -191,8 +191,8 @@ public:
          const ContentSearch& search,
          const base::Limits& limits)
       : channel_(&context.channel), pool_(&pool), limits_(&limits), contents_(&contents),
-        search_(&search),
-        spools_(context.spool, limits.binary_database_bytes, pool.threads() + 1) {}
+        search_(&search), spools_(context.spool, limits.binary_database_bytes, pool.threads() + 1) {
+  }
 
   base::Result<void> run() {
     while (true) {
@@ -518,22 +518,20 @@ base::WorkerTask reader_task(const base::Limits& limits,
   const auto made = std::make_shared<ReaderThreads>();
   made->search = std::move(search);
   made->limits = limits;
-  return {
-      .prepare =
-          [=] {
-            made->pool = std::make_unique<base::ThreadPool>(threads - 1);
-            auto contents = start_inspectors(made->search, clamd_channels, made->limits, threads);
-            if (contents)
-              made->contents = std::move(*contents);
-            else
-              made->failure = contents.error();
-          },
-      .run = [=](base::WorkerContext& context) -> base::Result<void> {
-        if (made->failure) return std::unexpected(*made->failure);
-        return Reader(
-                   context, *made->pool, *made->contents, made->search, made->limits)
-            .run();
-      }};
+  return {.prepare =
+              [=] {
+                made->pool = std::make_unique<base::ThreadPool>(threads - 1);
+                auto contents =
+                    start_inspectors(made->search, clamd_channels, made->limits, threads);
+                if (contents)
+                  made->contents = std::move(*contents);
+                else
+                  made->failure = contents.error();
+              },
+          .run = [=](base::WorkerContext& context) -> base::Result<void> {
+            if (made->failure) return std::unexpected(*made->failure);
+            return Reader(context, *made->pool, *made->contents, made->search, made->limits).run();
+          }};
 }
 
 } // namespace portique::scan

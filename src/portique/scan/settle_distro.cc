@@ -67,7 +67,9 @@ model::Finding deletion_of(const DistroClaim& claim, const model::Distro& judged
 }
 
 /// Of os-release itself, and not of a fallback such as etc/debian_version.
-bool is_os_release(const DistroClaim& claim) { return claim.distro.path.ends_with("os-release"); }
+bool is_os_release(const DistroClaim& claim) {
+  return claim.distro.path.ends_with("os-release");
+}
 
 SettledDistro without_claim(std::span<const DistroClaim> claims,
                             const std::optional<GuessedDistro>& guess) {
