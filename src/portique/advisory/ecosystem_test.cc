@@ -119,8 +119,8 @@ struct EndCase {
 
 TEST(EndOfLife, IsThatOfTheRegularSupport) {
   const std::vector<EndCase> cases{
-      {"debian", "11", "2024-08-14"},
-      {"debian", "11.6", "2024-08-14"},
+      {"debian", "11", "2026-08-31"},
+      {"debian", "11.6", "2026-08-31"},
       {"debian", "1", ""},
       {"debian", "", ""},
       {"ubuntu", "18.04", "2023-05-31"},
@@ -131,7 +131,7 @@ TEST(EndOfLife, IsThatOfTheRegularSupport) {
       {"rhel", "8.10", "2029-05-31"},
       {"sles", "15.4", "2023-12-31"},
       {"sles", "15.40", ""},
-      {"DEBIAN", "12", "2026-06-10"},
+      {"DEBIAN", "12", "2028-06-30"},
       {"arch", "12", ""},
       {"", "", ""},
   };

@@ -1,4 +1,5 @@
-// Dates are those of the distributions' own release pages: the end of the regular, free support.
+// Dates are those of the distributions' own release pages: the end of the free support. Debian's
+// goes on, from the same archive, as long term support: https://wiki.debian.org/LTS.
 
 #include <algorithm>
 #include <array>
@@ -18,13 +19,13 @@ struct Row {
 };
 
 constexpr std::array kRows{
-    Row{"debian", "7", "2016-04-25"},
-    Row{"debian", "8", "2018-06-17"},
-    Row{"debian", "9", "2020-07-18"},
-    Row{"debian", "10", "2022-09-10"},
-    Row{"debian", "11", "2024-08-14"},
-    Row{"debian", "12", "2026-06-10"},
-    Row{"debian", "13", "2028-08-09"},
+    Row{"debian", "7", "2018-05-31"},
+    Row{"debian", "8", "2020-06-30"},
+    Row{"debian", "9", "2022-06-30"},
+    Row{"debian", "10", "2024-06-30"},
+    Row{"debian", "11", "2026-08-31"},
+    Row{"debian", "12", "2028-06-30"},
+    Row{"debian", "13", "2030-06-30"},
     Row{"ubuntu", "14.04", "2019-04-25"},
     Row{"ubuntu", "16.04", "2021-04-30"},
     Row{"ubuntu", "18.04", "2023-05-31"},

@@ -144,7 +144,8 @@ void preloads(const ImageSubject& subject, ImageHits& hits) {
   constexpr std::array<std::string_view, 3> kKnown{"jemalloc", "tcmalloc", "mimalloc"};
   if (!subject.image.config) return;
   for (const std::string& entry : subject.image.config->env) {
-    const auto [name, value] = variable(entry);
+    const std::string_view name = variable(entry).first;
+    const std::string_view value = variable(entry).second;
     if ((name != "LD_PRELOAD" && name != "LD_AUDIT") || value.empty()) continue;
     const auto known = [&](std::string_view allocator) { return value.contains(allocator); };
     if (std::ranges::none_of(kKnown, known)) hits.add(quoted(entry) + " is set");
@@ -234,7 +235,7 @@ std::int64_t days_between(base::Time from, base::Time until) {
 void old_image(const ImageSubject& subject, ImageHits& hits) {
   constexpr std::int64_t kDays = 180;
   // Reproducible builds write a date of long ago.
-  constexpr std::int64_t kNoDate = 365 * 15;
+  constexpr std::int64_t kNoDate = 5475; // days: 15 years
   if (!subject.image.created) return;
   const std::int64_t days = days_between(*subject.image.created, subject.now);
   if (days > kDays && days < kNoDate)
@@ -243,7 +244,7 @@ void old_image(const ImageSubject& subject, ImageHits& hits) {
 
 void stale_base(const ImageSubject& subject, ImageHits& hits) {
   constexpr std::int64_t kDays = 90;
-  constexpr std::int64_t kNoDate = 365 * 15;
+  constexpr std::int64_t kNoDate = 5475; // days: 15 years
   const auto& layers = subject.image.layers;
   if (layers.size() < 2 || !subject.image.created || !layers.front().created) return;
   const std::int64_t days = days_between(*layers.front().created, *subject.image.created);

@@ -7,7 +7,6 @@
 #include <string_view>
 
 #include <elf.h>
-#include <string.h> // memmem
 
 namespace portique::inspect {
 
