@@ -49,7 +49,7 @@ void stray_files(const ImageSubject& subject, ImageHits& hits) {
 }
 
 void left_overs(const ImageSubject& subject, ImageHits& hits) {
-  constexpr std::uint64_t kSmall = 64 * 1024;
+  constexpr std::uint64_t kSmall = 65536; // bytes
   for (const LeftOver& left : subject.facts.left_overs)
     if (left.bytes > kSmall)
       hits.add_measured(fmt::format("{} left {} files with {:.1f} MB",
