@@ -69,6 +69,7 @@ base::Result<SecretRule> parse_rule(const boost::json::object* object) {
   for (std::string& keyword : texts(object, "keywords"))
     if (!keyword.empty()) rule.triggers.push_back({std::move(keyword), true, true, false});
   rule.whole_block = true;
+  rule.as_written = true;
   take_allowances(object, rule.allow);
   return rule;
 }

@@ -63,6 +63,7 @@ struct SecretRule {
   double entropy = 0;      ///< least Shannon entropy of the secret in bits a character
   std::vector<RuleTrigger> triggers;
   bool whole_block = false; ///< a trigger may stand anywhere, not near the match
+  bool as_written = false;  ///< no placeholders are sorted out but those that it names itself
   std::uint32_t reach = 0;  ///< bytes that a match may go on behind its trigger; 0: the default
   bool binary = false;      ///< also in files that are no text
   std::vector<std::string> paths; ///< globs, one of which the path must fit; none: any path
@@ -90,7 +91,13 @@ template <typename Codec, base::CodedAs<RuleTrigger> T> void fields(Codec& codec
 
 template <typename Codec, base::CodedAs<SecretRule> T> void fields(Codec& codec, T& rule) {
   codec(rule.id, rule.title, rule.severity, rule.category, rule.rank, rule.place, rule.regex);
-  codec(rule.group, rule.entropy, rule.triggers, rule.whole_block, rule.reach, rule.binary);
+  codec(rule.group,
+        rule.entropy,
+        rule.triggers,
+        rule.whole_block,
+        rule.as_written,
+        rule.reach,
+        rule.binary);
   codec(rule.paths, rule.path_regex, rule.check, rule.allow);
 }
 

@@ -24,6 +24,8 @@ constexpr std::size_t kOverlap = 20 * 1024;
 constexpr std::size_t kLooksLikeText = 8192;
 /// Groups of one expression that are looked at; users' expressions may have more, to no avail.
 constexpr std::size_t kGroups = 10;
+/// What trying a rule on a whole block counts for, against the same bytes tried around triggers.
+constexpr std::size_t kWholeBlockShare = 16;
 /// What stands for a secret.
 constexpr std::string_view kMask = "****";
 /// Of a line around a match, for allowances that ask for it.
@@ -215,7 +217,9 @@ void SecretScanner::State::scan_with(const SecretRules& rules,
     if (rule.place == RulePlace::Config && !in_config) continue;
     if (rule.place == RulePlace::Files && in_config) continue;
     if (book->disabled.contains(rule.id) || !rules.looks_into(trial.rule, path)) continue;
-    tried += trial.end - trial.begin;
+    // A rule for whole blocks is tried once a block, whatever the file holds.
+    const std::size_t bytes = trial.end - trial.begin;
+    tried += rule.whole_block ? bytes / kWholeBlockShare : bytes;
     if (tried > limits.secret_tried_bytes) {
       full = true;
       issue(base::Code::LimitExceeded,
@@ -277,7 +281,8 @@ void SecretScanner::State::judge(const SecretRules& rules,
   const std::string_view match(match_piece.data(), match_piece.size());
   const std::string_view secret(secret_piece.data(), secret_piece.size());
   if (rule.entropy > 0 && entropy_of(secret) < rule.entropy) return;
-  if (rule.check != "private-key" && is_placeholder(secret, rule.rank)) return;
+  const bool any_text = rule.as_written || rule.check == "private-key";
+  if (!any_text && is_placeholder(secret, rule.rank)) return;
   Candidate candidate{.rule = &rule, .severity = rule.severity};
   if (const SecretCheck* check = find_secret_check(rule.check)) {
     CheckVerdict verdict = check->judge({secret, match});

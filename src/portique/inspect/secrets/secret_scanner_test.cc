@@ -209,6 +209,7 @@ path = '''\.p12$'''
   EXPECT_THAT(rules_of(scan("OurKey = \"q8w2k5z1m7x4\"\n")), ElementsAre("own-key"));
   EXPECT_THAT(scan("ourkey = aaaaaaaaaaaa").hits, IsEmpty()) << "too little entropy";
   EXPECT_THAT(rules_of(scan("x TOP-QZJXKWVBPD y")), ElementsAre("no-keyword"));
+  EXPECT_THAT(rules_of(scan("x TOP-ABCDEFGHIJ y")), ElementsAre("no-keyword")) << "as written";
   ASSERT_TRUE(scanner_->begin("app/third_party/a.c", {}));
   scanner_->content(base::as_bytes("ourkey = q8w2k5z1m7x4"));
   EXPECT_THAT(scanner_->end().hits, IsEmpty()) << "allowed by its path";
