@@ -290,6 +290,9 @@ void SecretScanner::State::judge(const SecretRules& rules,
     if (verdict.severity) candidate.severity = *verdict.severity;
     candidate.note = std::move(verdict.note);
   }
+  // Libraries for TLS carry the keys of their self-tests.
+  if (!is_text && rule.check == "private-key")
+    candidate.severity = std::min(candidate.severity, model::Severity::Medium);
   const auto in_block = static_cast<std::size_t>(secret.data() - block.data());
   const std::string_view line = line_around(block, in_block, in_block + secret.size());
   if (rules.rule_allows(index, path, secret, match, line) || allowed(secret, match, line)) return;
