@@ -1,23 +1,15 @@
 #include "portique/scan/secret_findings.h"
 
 #include <algorithm>
-#include <map>
 #include <string_view>
-#include <tuple>
 
 #include "portique/inspect/published_file.h"
 #include "portique/scan/hidden_paths.h"
+#include "portique/scan/hit_places.h"
 
 namespace portique::scan {
 
 namespace {
-
-/// One secret at one place.
-struct Place {
-  const inspect::SecretHit* hit = nullptr;
-  std::int32_t first = 0; ///< layers that have it
-  std::int32_t last = 0;
-};
 
 std::string remedy_of(const inspect::SecretHit& hit, const model::Finding& finding) {
   if (!hit.field.empty())
@@ -55,37 +47,18 @@ bool is_published(const std::string& path, const FileOwners& owners) {
   return !path.starts_with("etc/") && !owners.owner_of(path).empty();
 }
 
-std::vector<Place> places_of(std::span<const LayerEvidence> layers) {
-  std::map<std::tuple<std::string_view, std::string_view, std::string_view>, Place> places;
-  std::int32_t index = 0;
-  for (const LayerEvidence& layer : layers) {
-    for (const inspect::SecretHit& hit : layer.secrets) {
-      Place& place = places.try_emplace({hit.path, hit.rule, hit.fingerprint}).first->second;
-      if (place.hit == nullptr) place.first = index;
-      // Where it stands now.
-      place.hit = &hit;
-      place.last = index;
-    }
-    ++index;
-  }
-  std::vector<Place> all;
-  for (const auto& [key, place] : places)
-    all.push_back(place);
-  return all;
-}
-
 } // namespace
 
 SecretFindings secret_findings(std::span<const LayerEvidence> layers,
                                std::span<const inspect::SecretHit> config,
                                const FileOwners& owners) {
   SecretFindings found;
-  const std::vector<Place> places = places_of(layers);
+  const auto places = places_of(layers, &LayerEvidence::secrets, &inspect::SecretHit::fingerprint);
   std::vector<HiddenPaths> hidden;
   if (!places.empty())
     for (const LayerEvidence& layer : layers)
       hidden.emplace_back(layer);
-  for (const Place& place : places) {
+  for (const auto& place : places) {
     if (is_published(place.hit->path, owners)) {
       ++found.published;
       continue;
