@@ -9,6 +9,8 @@
 #include <fmt/format.h>
 
 #include "portique/base/text.h"
+#include "portique/inventory/add_issue.h"
+#include "portique/inventory/lock_document.h"
 
 namespace portique::inventory {
 
@@ -209,6 +211,19 @@ const ErlangTerm* ErlangTerm::find(std::string_view wanted) const {
 base::Result<std::vector<ErlangTerm>>
 parse_erlang_terms(std::string_view text, ErlangDialect dialect, const base::Limits& limits) {
   return TermReader(text, dialect, limits).read();
+}
+
+std::optional<std::vector<ErlangTerm>> read_erlang_terms(const FileContent& file,
+                                                         ErlangDialect dialect,
+                                                         const base::Limits& limits,
+                                                         std::string& buffer,
+                                                         Analysis& analysis) {
+  const auto text = read_text(file, buffer, analysis);
+  if (!text) return std::nullopt;
+  auto terms = parse_erlang_terms(*text, dialect, limits);
+  if (terms) return *std::move(terms);
+  add_issue(analysis, terms.error());
+  return std::nullopt;
 }
 
 } // namespace portique::inventory

@@ -3,11 +3,14 @@
 // Erlang's and Elixir's terms as lock files have them: nothing but values written out.
 
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "portique/base/limits.h"
 #include "portique/base/result.h"
+#include "portique/inventory/cataloger.h"
 
 namespace portique::inventory {
 
@@ -49,5 +52,12 @@ enum class ErlangDialect : std::uint8_t {
 /// beyond limits.lock_file_values or 32 levels of nesting.
 base::Result<std::vector<ErlangTerm>>
 parse_erlang_terms(std::string_view text, ErlangDialect dialect, const base::Limits& limits);
+
+/// Those of a file, which borrow from `buffer`; nothing if there is an issue in `analysis` instead.
+std::optional<std::vector<ErlangTerm>> read_erlang_terms(const FileContent& file,
+                                                         ErlangDialect dialect,
+                                                         const base::Limits& limits,
+                                                         std::string& buffer,
+                                                         Analysis& analysis);
 
 } // namespace portique::inventory

@@ -73,13 +73,8 @@ model::Package git_package(const ErlangTerm& entry) {
 Analysis analyze_mix_lock(const FileContent& file, const base::Limits& limits) {
   Analysis analysis;
   std::string buffer;
-  const auto text = read_text(file, buffer, analysis);
-  if (!text) return analysis;
-  const auto terms = parse_erlang_terms(*text, ErlangDialect::Elixir, limits);
-  if (!terms) {
-    add_issue(analysis, terms.error());
-    return analysis;
-  }
+  const auto terms = read_erlang_terms(file, ErlangDialect::Elixir, limits, buffer, analysis);
+  if (!terms) return analysis;
   if (terms->empty() || terms->front().kind != Kind::Map) {
     add_issue(analysis, Code::Malformed, "this is no lock file of Mix");
     return analysis;

@@ -120,13 +120,8 @@ model::Package package_of(const ErlangTerm& term) {
 Analysis analyze_otp_application(const FileContent& file, const base::Limits& limits) {
   Analysis analysis;
   std::string buffer;
-  const auto text = read_text(file, buffer, analysis);
-  if (!text) return analysis;
-  const auto terms = parse_erlang_terms(*text, ErlangDialect::Erlang, limits);
-  if (!terms) {
-    add_issue(analysis, terms.error());
-    return analysis;
-  }
+  const auto terms = read_erlang_terms(file, ErlangDialect::Erlang, limits, buffer, analysis);
+  if (!terms) return analysis;
   model::Package package = terms->empty() ? model::Package{} : package_of(terms->front());
   if (!base::is_word(package.name) || !base::is_word(package.version)) {
     add_issue(analysis, Code::Malformed, "the application has no valid name and version");

@@ -82,13 +82,8 @@ model::Package package_of(const ErlangTerm& lock) {
 Analysis analyze_rebar_lock(const FileContent& file, const base::Limits& limits) {
   Analysis analysis;
   std::string buffer;
-  const auto text = read_text(file, buffer, analysis);
-  if (!text) return analysis;
-  const auto terms = parse_erlang_terms(*text, ErlangDialect::Erlang, limits);
-  if (!terms) {
-    add_issue(analysis, terms.error());
-    return analysis;
-  }
+  const auto terms = read_erlang_terms(file, ErlangDialect::Erlang, limits, buffer, analysis);
+  if (!terms) return analysis;
   const ErlangTerm* locks = locks_of(*terms);
   if (locks == nullptr) {
     add_issue(analysis, Code::Malformed, "this is no lock file of rebar3");
