@@ -90,7 +90,7 @@ TEST_F(DebianImage, PackagesNameTheirLayerAndLicence) {
   std::size_t licensed = 0;
   for (const auto& item : base::json_items(&report, "packages")) {
     const auto& layer = base::json_fields(&item.as_object(), "layer");
-    EXPECT_EQ(base::json_string(&layer, "created_by"), "debootstrap bookworm");
+    EXPECT_EQ(base::json_string(&layer, "created_by"), "install debian12");
     licensed += base::json_items(&item.as_object(), "licences").empty() ? 0 : 1;
   }
   EXPECT_GT(licensed * 10, base::json_items(&report, "packages").size() * 9)
