@@ -111,11 +111,22 @@ TEST(Usage, APipeGetsPlainText) {
 }
 
 TEST(Usage, AReportCanGoIntoAPipe) {
-  const auto output = base::run_program(
-      {"sh",
-       "-c",
-       PORTIQUE_PROGRAM " scan rootfs:/ --no-cache -q -f json -o /dev/stdout | head -c 1"});
-  ASSERT_TRUE(output);
+  // Packages enough for a report that no pipe holds, so that the reader is gone while it is
+  // written.
+  const std::filesystem::path root = fresh_folder();
+  write_file(root / "etc/os-release", "ID=debian\nVERSION_ID=\"12\"\n");
+  std::string status;
+  for (int i = 0; i < 2000; ++i)
+    status += "Package: p" + std::to_string(i) +
+              "\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1.0-1\n\n";
+  write_file(root / "var/lib/dpkg/status", status);
+  const std::string scan =
+      PORTIQUE_PROGRAM " scan rootfs:" + root.string() + " --no-cache -q -f json -o /dev/stdout";
+  const auto whole = base::run_program({"sh", "-c", scan});
+  ASSERT_TRUE(whole) << whole.error().text();
+  EXPECT_GT(whole->out.size(), 1U << 17U);
+  const auto output = base::run_program({"sh", "-c", scan + " | head -c 1"});
+  ASSERT_TRUE(output) << output.error().text();
   EXPECT_EQ(output->out, "{");
 }
 
