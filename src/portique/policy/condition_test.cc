@@ -458,7 +458,7 @@ TEST(Condition, OtherDomainsHaveTheirOwnTypes) {
 
 TEST(Condition, JsonPathsLookThroughLists) {
   constexpr std::string_view kRequest = R"({
-    "request.action": "container_create", "user.name": "eve", "client.address": "192.168.1.9",
+    "request.action": "containers.create", "user.name": "eve", "client.address": "192.168.1.9",
     "request.query": {"name": "web"},
     "request.body": {"Image": "nginx", "HostConfig": {"Privileged": true, "Memory": 512,
       "CapAdd": ["SYS_ADMIN", "NET_RAW"], "Binds": ["/:/host", "/var/run/docker.sock:/s"],

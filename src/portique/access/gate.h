@@ -1,0 +1,50 @@
+#pragma once
+
+// The seam between what speaks the protocols (plugin, guard) and what decides. Both gates ask one
+// Judge, so that they cannot disagree.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "portique/access/decision.h"
+#include "portique/access/docker/engine_request.h"
+#include "portique/access/identity.h"
+
+namespace portique::access {
+
+enum class Gate : std::uint8_t { Plugin, Guard };
+
+/// "plugin", "guard".
+std::string_view gate_name(Gate gate);
+
+/// A ruling stands in the trail before anybody gets it.
+struct Ruling {
+  Decision decision;
+  std::string action;        ///< "containers.create", "" if the request has no meaning
+  std::string resource;      ///< resolved name of what it is about
+  std::uint64_t entry = 0;   ///< its number in the trail
+  bool wants_answer = false; ///< completed() must get the answer's body: it names what was created
+};
+
+class Judge {
+public:
+  Judge() = default;
+  Judge(const Judge&) = delete;
+  Judge& operator=(const Judge&) = delete;
+  virtual ~Judge() = default;
+
+  /// Never fails: what cannot be decided, or be written into the trail, is denied. Called by
+  /// several threads at a time.
+  virtual Ruling judge(Gate gate, const EngineRequest& request, const Identity& caller) = 0;
+
+  /// Whether the action's body must be given whole to judge() (BodyState::Whole), or flows by
+  /// (BodyState::Streamed). Only the head is looked at.
+  virtual bool wants_body(const EngineRequest& head) = 0;
+
+  /// The engine has answered. `body` is empty unless the ruling wants it.
+  virtual void
+  completed(const Ruling& ruling, const Identity& caller, int status, std::string_view body) = 0;
+};
+
+} // namespace portique::access
