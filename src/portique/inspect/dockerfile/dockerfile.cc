@@ -148,7 +148,8 @@ void read_pairs(std::string_view text, char escape, Instruction& out) {
 
 class Reader {
 public:
-  Reader(Dockerfile& file, const base::Limits& limits) : file_(&file), limits_(&limits) {
+  Reader(Dockerfile& file, const base::Limits& limits, const BuildArguments& arguments)
+      : file_(&file), limits_(&limits), given_(&arguments) {
     for (const std::string_view name : kPredefined)
       builder_.emplace(name, std::nullopt);
     for (const std::string_view name : kPlatformArguments)
@@ -279,7 +280,10 @@ private:
     const bool at_once = instruction.keyword == "ENV";
     for (const NamedValue& pair : instruction.pairs) {
       std::optional<std::string> value;
-      if (pair.value) {
+      const auto given = at_once ? given_->end() : given_->find(pair.name);
+      if (given != given_->end()) {
+        value = given->second;
+      } else if (pair.value) {
         Expansion expansion = expand(*pair.value, variables, file_->escape);
         if (!expansion.unknown) value = std::move(expansion.text);
       } else if (const auto global = global_.find(pair.name); global != global_.end()) {
@@ -347,6 +351,7 @@ private:
 
   Dockerfile* file_;
   const base::Limits* limits_;
+  const BuildArguments* given_;
   Variables builder_;
   Variables global_;
   Variables variables_;
@@ -370,13 +375,15 @@ std::uint32_t Instruction::line_at(std::size_t offset) const {
   return line;
 }
 
-base::Result<Dockerfile> parse_dockerfile(std::string_view text, const base::Limits& limits) {
+base::Result<Dockerfile> parse_dockerfile(std::string_view text,
+                                          const base::Limits& limits,
+                                          const BuildArguments& arguments) {
   if (text.size() > limits.dockerfile_bytes)
     return base::fail(base::Code::LimitExceeded,
                       "larger than " + std::to_string(limits.dockerfile_bytes) + " bytes");
   if (text.contains('\0')) return base::fail(base::Code::Malformed, "not a text");
   Dockerfile file;
-  PQ_TRY(Reader(file, limits).read(text));
+  PQ_TRY(Reader(file, limits, arguments).read(text));
   return file;
 }
 

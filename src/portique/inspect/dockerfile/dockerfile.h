@@ -102,7 +102,12 @@ struct Dockerfile {
   }
 };
 
+/// Values of `--build-arg`; they go before what ARG itself says.
+using BuildArguments = std::map<std::string, std::string, std::less<>>;
+
 /// Fails only for what is no text or too large; all else is a problem with a line.
-base::Result<Dockerfile> parse_dockerfile(std::string_view text, const base::Limits& limits);
+base::Result<Dockerfile> parse_dockerfile(std::string_view text,
+                                          const base::Limits& limits,
+                                          const BuildArguments& arguments = {});
 
 } // namespace portique::inspect::dockerfile
