@@ -2,7 +2,7 @@
 #include <optional>
 #include <set>
 
-#include "portique/access/buildkit/build_facts.h"
+#include "portique/access/builds/build_facts.h"
 #include "portique/base/limits.h"
 #include "portique/base/text.h"
 #include "portique/inspect/dockerfile/dockerfile.h"

@@ -1,10 +1,10 @@
-#include "portique/access/buildkit/build_facts.h"
+#include "portique/access/builds/build_facts.h"
 
 #include <algorithm>
 #include <array>
 #include <utility>
 
-#include "portique/access/buildkit/protobuf_reader.h"
+#include "portique/access/builds/protobuf_reader.h"
 #include "portique/base/text.h"
 
 namespace portique::access {

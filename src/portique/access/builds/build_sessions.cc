@@ -1,4 +1,4 @@
-#include "portique/access/buildkit/build_sessions.h"
+#include "portique/access/builds/build_sessions.h"
 
 namespace portique::access {
 

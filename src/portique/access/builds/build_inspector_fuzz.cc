@@ -2,7 +2,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "portique/access/buildkit/build_inspector.h"
+#include "portique/access/builds/build_inspector.h"
 
 // The first byte says which connection it is; then pieces: who speaks, how many bytes, the bytes.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

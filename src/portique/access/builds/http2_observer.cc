@@ -1,4 +1,4 @@
-#include "portique/access/buildkit/http2_observer.h"
+#include "portique/access/builds/http2_observer.h"
 
 #include <algorithm>
 #include <optional>

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "portique/access/buildkit/build_facts.h"
+#include "portique/access/builds/build_facts.h"
 
 namespace portique::access {
 

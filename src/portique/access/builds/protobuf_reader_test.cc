@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
-#include "portique/access/buildkit/http2_test_support.h"
-#include "portique/access/buildkit/protobuf_reader.h"
+#include "portique/access/builds/http2_test_support.h"
+#include "portique/access/builds/protobuf_reader.h"
 
 namespace portique::access {
 namespace {

@@ -1,8 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "portique/access/buildkit/http2_observer.h"
-#include "portique/access/buildkit/http2_test_support.h"
+#include "portique/access/builds/http2_observer.h"
+#include "portique/access/builds/http2_test_support.h"
 
 namespace portique::access {
 namespace {

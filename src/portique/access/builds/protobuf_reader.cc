@@ -1,4 +1,4 @@
-#include "portique/access/buildkit/protobuf_reader.h"
+#include "portique/access/builds/protobuf_reader.h"
 
 namespace portique::access {
 

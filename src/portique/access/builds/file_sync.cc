@@ -1,9 +1,9 @@
-#include "portique/access/buildkit/file_sync.h"
+#include "portique/access/builds/file_sync.h"
 
 #include <optional>
 #include <utility>
 
-#include "portique/access/buildkit/protobuf_reader.h"
+#include "portique/access/builds/protobuf_reader.h"
 #include "portique/base/digest.h"
 
 namespace portique::access {

@@ -11,10 +11,10 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "portique/access/buildkit/build_facts.h"
-#include "portique/access/buildkit/build_sessions.h"
-#include "portique/access/buildkit/file_sync.h"
-#include "portique/access/buildkit/http2_observer.h"
+#include "portique/access/builds/build_facts.h"
+#include "portique/access/builds/build_sessions.h"
+#include "portique/access/builds/file_sync.h"
+#include "portique/access/builds/http2_observer.h"
 
 namespace portique::access {
 

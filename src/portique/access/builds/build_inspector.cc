@@ -1,9 +1,9 @@
-#include "portique/access/buildkit/build_inspector.h"
+#include "portique/access/builds/build_inspector.h"
 
 #include <algorithm>
 #include <utility>
 
-#include "portique/access/buildkit/protobuf_reader.h"
+#include "portique/access/builds/protobuf_reader.h"
 #include "portique/base/limits.h"
 
 namespace portique::access {
