@@ -39,7 +39,7 @@ struct Request {
 struct Response {
   int status = 200;
   std::vector<Header> headers; ///< without Content-Length and Connection, which the server writes
-  std::string body;
+  std::string body;            ///< not sent in answer to HEAD
 };
 
 /// PEM files of a TLS listener. They are read again by Server::reload_certificates().
@@ -63,12 +63,16 @@ struct TcpEndpoint {
 
 struct ServerOptions {
   std::variant<UnixEndpoint, TcpEndpoint> endpoint;
-  std::size_t threads = 4;
+  std::size_t threads = 4; ///< that handlers run on: so many may wait for something at a time
   std::uint64_t head_bytes = 64ULL << 10U;
   std::uint64_t body_bytes = 8ULL << 20U;
   std::size_t connections = 4096; ///< further ones wait to be accepted
   std::chrono::seconds idle_timeout{60};
   std::chrono::seconds request_timeout{30}; ///< from a request's first byte to its last
+  /// How long a handler may take; 0: as long as it wants. When the time is over the client gets
+  /// `late_answer`, and what the handler says later is lost.
+  std::chrono::milliseconds handler_timeout{0};
+  Response late_answer{.status = 503};
 };
 
 /// Called on one of the server's threads, several at a time. An exception becomes status 500.
@@ -82,7 +86,7 @@ public:
                                                       Handler handler);
   virtual ~Server() = default;
 
-  /// Serves until stop(). Requests that were begun are finished, for a moment.
+  /// Serves until stop(). Requests that were begun are finished, for a moment. Once only.
   virtual base::Result<void> run() = 0;
   /// From any thread.
   virtual void stop() = 0;
