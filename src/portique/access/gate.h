@@ -10,6 +10,7 @@
 #include "portique/access/decision.h"
 #include "portique/access/docker/engine_request.h"
 #include "portique/access/identity.h"
+#include "portique/access/workload_facts.h"
 
 namespace portique::access {
 
@@ -37,6 +38,14 @@ public:
   /// Never fails: what cannot be decided, or be written into the trail, is denied. Called by
   /// several threads at a time.
   virtual Ruling judge(Gate gate, const EngineRequest& request, const Identity& caller) = 0;
+
+  /// What the stream of a request that judge() let through turns out to ask for: the images and
+  /// entitlements of a build. `request` is the one that opened it, `action` one of the table.
+  virtual Ruling judge_stream(Gate gate,
+                              const EngineRequest& request,
+                              std::string_view action,
+                              const WorkloadFacts& facts,
+                              const Identity& caller) = 0;
 
   /// Whether the action's body must be given whole to judge() (BodyState::Whole), or flows by
   /// (BodyState::Streamed). Only the head is looked at.
