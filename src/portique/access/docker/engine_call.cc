@@ -1,0 +1,393 @@
+#include "portique/access/docker/engine_call.h"
+
+// How the engine reads a request: it matches the decoded path against its routes, takes options out
+// of the query, and decodes a JSON body into a Go struct. A form in the body
+// (application/x-www-form-urlencoded) counts before the query for Go's ParseForm, so it is refused.
+
+#include <algorithm>
+#include <optional>
+
+#include "portique/access/docker/engine_types.h"
+#include "portique/access/docker/request_target.h"
+#include "portique/base/json.h"
+#include "portique/base/text.h"
+
+namespace portique::access {
+
+namespace json = boost::json;
+using base::Code;
+using base::fail;
+using base::Result;
+
+namespace {
+
+// --- routes
+// -----------------------------------------------------------------------------------------
+
+/// A row of the table, taken apart.
+struct Route {
+  const Action* action = nullptr;
+  std::vector<std::string_view> methods;
+  std::vector<std::string_view> segments;
+  bool trailing_slash = false;
+};
+
+const std::vector<Route>& routes() {
+  static const std::vector<Route> kRoutes = [] {
+    std::vector<Route> out;
+    for (const Action& action : engine_actions()) {
+      std::string_view path = action.path.substr(1);
+      Route route{.action = &action, .methods = base::split(action.methods, ' ')};
+      if (path.ends_with('/')) {
+        route.trailing_slash = true;
+        path.remove_suffix(1);
+      }
+      route.segments = base::split(path, '/');
+      out.push_back(std::move(route));
+    }
+    return out;
+  }();
+  return kRoutes;
+}
+
+struct Match {
+  const Action* action = nullptr;
+  std::string resource; ///< what the first placeholder stands for
+};
+
+bool is_placeholder(std::string_view segment) {
+  return segment.starts_with('{');
+}
+
+/// Placeholders of one segment, and of as many as are left ("{name...}", at most one a route).
+bool fits(const Route& route, std::span<const std::string> path, std::string& resource) {
+  const std::size_t wanted = route.segments.size();
+  if (path.size() < wanted) return false;
+  std::size_t at = 0;
+  for (const std::string_view segment : route.segments) {
+    if (segment.ends_with("...}")) {
+      const std::size_t taken = path.size() - wanted + 1;
+      resource = path[at];
+      for (std::size_t i = 1; i < taken; ++i)
+        resource.append("/").append(path[at + i]);
+      at += taken;
+    } else if (is_placeholder(segment)) {
+      if (resource.empty()) resource = path[at];
+      ++at;
+    } else if (path[at++] != segment) {
+      return false;
+    }
+  }
+  return at == path.size();
+}
+
+Match find_route(std::string_view method, std::span<const std::string> path, bool trailing_slash) {
+  for (const Route& route : routes()) {
+    if (route.trailing_slash != trailing_slash || std::ranges::count(route.methods, method) == 0)
+      continue;
+    std::string resource;
+    if (fits(route, path, resource)) return {.action = route.action, .resource = resource};
+  }
+  return {};
+}
+
+Result<Match> match_target(std::string_view method, const RequestTarget& target) {
+  const std::vector<std::string> segments = target.engine_segments();
+  Match match = find_route(method, segments, target.trailing_slash);
+  if (match.action == nullptr)
+    return fail(Code::NotFound,
+                "the engine's API has no " + base::printable(method) + " " +
+                    base::printable(target.path()));
+  if (segments != target.segments) {
+    // Another engine matches before it decodes: both must come to the same.
+    const Match encoded = find_route(method, target.segments, target.trailing_slash);
+    if (encoded.action != match.action || encoded.resource != match.resource)
+      return fail(Code::Malformed, "the path holds an encoded slash that hides what it means");
+  }
+  return match;
+}
+
+Result<void> check_version(std::string_view version, const CallOptions& options) {
+  if (version.empty() || std::ranges::count(options.further_versions, version) > 0) return {};
+  const auto minor = base::parse_int<unsigned>(version.substr(2));
+  if (!minor || *minor < kOldestApi)
+    return fail(Code::Unsupported,
+                "API version " + std::string(version) +
+                    " is too old to be judged: starting a "
+                    "container could change it");
+  if (*minor > kNewestApi)
+    return fail(Code::Unsupported,
+                "API version " + std::string(version) + " is newer than what is known (1." +
+                    std::to_string(kNewestApi) + ")");
+  return {};
+}
+
+bool imports(const RequestTarget& target) {
+  const auto filled = [&](std::string_view key) {
+    return std::ranges::any_of(
+        target.query, [&](const auto& pair) { return pair.first == key && !pair.second.empty(); });
+  };
+  return !filled("fromImage");
+}
+
+const Action* import_action() {
+  return &*std::ranges::find(engine_actions(), std::string_view("images.import"), &Action::name);
+}
+
+struct Head {
+  RequestTarget target;
+  Match match;
+};
+
+Result<Head> parse_head(const EngineRequest& request, const CallOptions& options) {
+  Head head;
+  head.target = PQ_TRY(parse_request_target(request.target));
+  PQ_TRY(check_version(head.target.version, options));
+  head.match = PQ_TRY(match_target(request.method, head.target));
+  if (head.match.action->name == "images.pull" && imports(head.target))
+    head.match.action = import_action();
+  return head;
+}
+
+// --- bodies
+// -----------------------------------------------------------------------------------------
+
+std::vector<std::string_view> header_values(const EngineRequest& request, std::string_view name) {
+  std::vector<std::string_view> out;
+  for (const http::Header& header : request.headers)
+    if (base::equals_ignore_case(header.name, name)) out.push_back(base::trim(header.value));
+  return out;
+}
+
+/// Parameters of a media type as "name=value" of plain words, quoted or not.
+bool plain_parameters(std::string_view text) {
+  for (const std::string_view part : base::split(text, ';')) {
+    const std::string_view parameter = base::trim(part);
+    const std::size_t equals = parameter.find('=');
+    if (equals == std::string_view::npos || equals == 0) return false;
+    std::string_view value = parameter.substr(equals + 1);
+    if (value.size() > 2 && value.starts_with('"') && value.ends_with('"'))
+      value = value.substr(1, value.size() - 2);
+    const auto plain = [](char c) { return base::is_alnum(c) || c == '-' || c == '_' || c == '.'; };
+    if (value.empty() || !std::ranges::all_of(value, plain) ||
+        !std::ranges::all_of(parameter.substr(0, equals), plain))
+      return false;
+  }
+  return true;
+}
+
+/// Lower case, without parameters; "" if there is none.
+Result<std::string> media_type(const EngineRequest& request) {
+  const auto values = header_values(request, "Content-Type");
+  if (values.empty()) return std::string();
+  if (values.size() > 1) return fail(Code::Malformed, "Content-Type stands more than once");
+  std::string_view rest = values[0];
+  const std::size_t semicolon = rest.find(';');
+  if (semicolon != std::string_view::npos && !plain_parameters(rest.substr(semicolon + 1)))
+    return fail(Code::Malformed, "Content-Type cannot be read");
+  return base::to_lower(base::trim(rest.substr(0, semicolon)));
+}
+
+/// Whether the head alone says that nothing follows. Without Content-Length the body may be
+/// chunked, which a plugin is not told.
+bool says_empty(const EngineRequest& request) {
+  const auto lengths = header_values(request, "Content-Length");
+  return !lengths.empty() && std::ranges::count(lengths, "0") == std::ranges::ssize(lengths) &&
+         header_values(request, "Transfer-Encoding").empty();
+}
+
+bool has_no_body(const EngineRequest& request) {
+  switch (request.body_state) {
+  case BodyState::Empty:
+    return true;
+  case BodyState::Whole:
+    return request.body.empty();
+  case BodyState::Streamed:
+    return false;
+  case BodyState::Unseen:
+    return says_empty(request);
+  }
+  return false;
+}
+
+Result<void> check_length(const EngineRequest& request) {
+  if (request.body_state != BodyState::Whole) return {};
+  for (const std::string_view length : header_values(request, "Content-Length"))
+    if (base::parse_int<std::uint64_t>(length) != request.body.size())
+      return fail(Code::Malformed, "the body is not as long as Content-Length says");
+  return {};
+}
+
+/// What Go's ParseForm would take for options before those of the query.
+Result<void> refuse_forms(const EngineRequest& request) {
+  if (request.method == "GET" || request.method == "HEAD" || has_no_body(request)) return {};
+  const auto type = media_type(request);
+  const bool is_form =
+      type && (*type == "application/x-www-form-urlencoded" || type->starts_with("multipart/"));
+  if (!type || is_form)
+    return fail(Code::Malformed,
+                type ? "a form in the body could overrule the query" : type.error().message());
+  return {};
+}
+
+/// "" stands for a body that may be and is absent.
+Result<std::string_view> json_text(const EngineRequest& request, const Action& action) {
+  const std::string name(action.name);
+  if (has_no_body(request)) {
+    if (action.body == BodyUse::OptionalJson) return std::string_view();
+    return fail(Code::Malformed, name + " needs a body, and there is none");
+  }
+  if (request.body_state == BodyState::Unseen)
+    return fail(Code::Malformed,
+                "the body of " + name + " was not shown: it is too large, or not sent as JSON");
+  if (request.body_state == BodyState::Streamed)
+    return fail(Code::Malformed, "the body of " + name + " was not kept to be judged");
+  if (PQ_TRY(media_type(request)) != "application/json")
+    return fail(Code::Malformed, "the body of " + name + " is not sent as application/json");
+  for (const std::string_view coding : header_values(request, "Content-Encoding"))
+    if (!base::equals_ignore_case(coding, "identity"))
+      return fail(Code::Malformed, "the body of " + name + " is compressed");
+  return std::string_view(request.body);
+}
+
+bool is_set(const json::value& value) {
+  if (value.is_null()) return false;
+  if (const auto* flag = value.if_bool()) return *flag;
+  if (const auto* number = value.if_int64()) return *number != 0;
+  if (const auto* text = value.if_string()) return !text->empty();
+  if (const auto* list = value.if_array()) return !list->empty();
+  if (const auto* object = value.if_object()) return !object->empty();
+  return true;
+}
+
+/// The engine up to 20.10 reads members of HostConfig beside Config's if there is no HostConfig,
+/// and later ones do not. What gives rights counts wherever it stands; two places are refused.
+Result<void> gather_host_config(json::object& body) {
+  json::object outside;
+  for (const auto& member : body)
+    if (is_host_config_member(member.key()) && is_set(member.value()))
+      outside.insert_or_assign(member.key(), member.value());
+  if (outside.empty()) return {};
+  for (const auto& member : outside)
+    body.erase(member.key());
+  if (body.contains("HostConfig"))
+    return fail(Code::Malformed,
+                "\"" + std::string(outside.begin()->key()) + "\" stands outside of HostConfig");
+  body["HostConfig"] = std::move(outside);
+  return {};
+}
+
+Result<json::object> read_body(const EngineRequest& request, const Action& action) {
+  if (action.body != BodyUse::Json && action.body != BodyUse::OptionalJson) return json::object();
+  const std::string_view text = PQ_TRY(json_text(request, action));
+  if (text.empty()) return json::object();
+  const GoType* type = engine_body_type(action.name);
+  if (type == nullptr) return fail(Code::Unsupported, "a body of an unknown kind");
+  json::value value = PQ_TRY(base::at("body", read_go_json(text, *type)));
+  if (value.is_array()) return json::object{{"items", std::move(value)}};
+  if (!value.is_object()) return json::object();
+  json::object body = std::move(value.get_object());
+  if (action.name == "containers.create") PQ_TRY(gather_host_config(body));
+  return body;
+}
+
+// --- names
+// ------------------------------------------------------------------------------------------
+
+/// "app" and "1" are "app:1"; a digest is joined by "@".
+std::string image_name(std::string_view name, std::string_view tag) {
+  std::string out(name);
+  if (!name.empty() && !tag.empty())
+    out.append(tag.find(':') == std::string_view::npos ? ":" : "@").append(tag);
+  return out;
+}
+
+void name_images(EngineCall& call) {
+  const std::string_view action = call.action->name;
+  const std::string given = image_name(call.query_value("repo"), call.query_value("tag"));
+  if (action == "images.pull") {
+    call.resource = image_name(call.query_value("fromImage"), call.query_value("tag"));
+  } else if (action == "images.search") {
+    call.resource = call.query_value("term");
+  } else if (action == "images.import" || action == "images.tag" || action == "containers.commit") {
+    if (!given.empty()) call.produces.push_back(given);
+    if (action == "images.import") call.resource = given;
+  } else if (action == "images.push" && !call.query_value("tag").empty()) {
+    call.resource = image_name(call.resource, call.query_value("tag"));
+  } else if (action == "images.build") {
+    for (const std::string_view tag : call.query_values("t"))
+      if (!tag.empty()) call.produces.emplace_back(tag);
+    if (!call.produces.empty()) call.resource = call.produces.front();
+  } else if (action == "images.export" && call.resource.empty()) {
+    for (const std::string_view name : call.query_values("names")) {
+      if (call.resource.empty())
+        call.resource = name;
+      else
+        call.also.push_back({.kind = ResourceKind::Image, .name = std::string(name)});
+    }
+  }
+}
+
+/// What requests name elsewhere than in their path.
+void name_resource(EngineCall& call) {
+  name_images(call);
+  const std::string_view action = call.action->name;
+  if (action == "containers.create" || action == "plugins.create") {
+    call.resource = call.query_value("name");
+  } else if (action == "containers.commit") {
+    call.resource = call.query_value("container");
+  } else if (action == "plugins.install" || action == "plugins.privileges") {
+    call.resource = call.query_value("name");
+    if (call.resource.empty()) call.resource = call.query_value("remote");
+  } else if (action == "networks.connect" || action == "networks.disconnect") {
+    call.also.push_back({.kind = ResourceKind::Container,
+                         .name = std::string(base::json_string(&call.body, "Container"))});
+  } else if (action.ends_with(".create") && call.resource.empty()) {
+    call.resource = base::json_string(&call.body, "Name");
+  }
+  // A container's name may be written with the slash that the engine keeps before it.
+  if (call.action->resource == ResourceKind::Container && call.resource.starts_with('/'))
+    call.resource.erase(0, 1);
+}
+
+} // namespace
+
+std::string_view EngineCall::query_value(std::string_view key) const {
+  for (const auto& [name, value] : query)
+    if (name == key) return value;
+  return {};
+}
+
+std::vector<std::string_view> EngineCall::query_values(std::string_view key) const {
+  std::vector<std::string_view> out;
+  for (const auto& [name, value] : query)
+    if (name == key) out.emplace_back(value);
+  return out;
+}
+
+bool EngineCall::query_flag(std::string_view key) const {
+  const std::string value = base::to_lower(base::trim(query_value(key)));
+  return !value.empty() && value != "0" && value != "no" && value != "false" && value != "none";
+}
+
+Result<const Action*> find_engine_action(const EngineRequest& head, const CallOptions& options) {
+  return PQ_TRY(parse_head(head, options)).match.action;
+}
+
+Result<EngineCall> parse_engine_call(const EngineRequest& request, const CallOptions& options) {
+  Head head = PQ_TRY(parse_head(request, options));
+  PQ_TRY(check_length(request));
+  PQ_TRY(refuse_forms(request));
+  EngineCall call{.action = head.match.action,
+                  .version = std::move(head.target.version),
+                  .path = head.target.path(),
+                  .method = request.method,
+                  .query = std::move(head.target.query),
+                  .resource = std::move(head.match.resource),
+                  .request = &request};
+  call.body = PQ_TRY(read_body(request, *call.action));
+  name_resource(call);
+  return call;
+}
+
+} // namespace portique::access
