@@ -170,6 +170,29 @@ constexpr std::array kRequest{
     Field{"request.environment", Text, List, kNone, "names of environment variables"},
     Field{
         "request.entitlements", Text, List, kNone, "builds: network.host, security.insecure, ..."},
+    Field{"request.others",
+          Text,
+          List,
+          kNone,
+          "containers, volumes and networks that it joins or mounts and the caller did not create"},
+    Field{"request.unapproved_host_paths",
+          Path,
+          List,
+          kNone,
+          "host paths that it mounts and the policy's 'mounts' do not name"},
+    Field{"request.resource.running", Boolean, One, kNone, "whether that container runs"},
+    Field{
+        "request.resource.privileged", Boolean, One, kNone, "whether that container is privileged"},
+    Field{"request.resource.images",
+          Text,
+          List,
+          kNone,
+          "image of that container, names of that image"},
+    Field{"request.break_glass", Boolean, One, kNone, "the caller's rights are break-glass rights"},
+    Field{"image.registry", Text, List, kNone, "registries of its images: docker.io, ghcr.io, ..."},
+    Field{"image.repository", Text, List, kNone, "their repositories: library/nginx, ..."},
+    Field{"image.tag", Text, List, kNone, "their tags: latest, 1.27, ..."},
+    Field{"image.pinned", Boolean, One, kNone, "all of them are named by digest or id"},
     Field{
         "image.scan.age", Duration, One, kNone, "time since the image was scanned; absent: never"},
     Field{
@@ -182,7 +205,12 @@ constexpr std::array kRequest{
     Field{"user.name", Text, One, kNone, "who asks"},
     Field{"user.groups", Text, List, kNone, "groups of who asks"},
     Field{"user.roles", Text, List, kNone, "roles of who asks"},
-    Field{"user.auth", Text, One, kNone, "how they proved it: certificate, socket, token"},
+    Field{
+        "user.auth", Text, One, kNone, "how they proved it: none, socket, certificate, kubernetes"},
+    Field{"user.certificate", Text, One, kNone, "SHA-256 fingerprint of their certificate"},
+    Field{"user.uid", Integer, One, kNone, "uid of the local process that asks"},
+    Field{"user.login_uid", Integer, One, kNone, "uid that logged in, before any sudo"},
+    Field{"user.container", Text, One, kNone, "id of the container that the caller runs in"},
     Field{"client.address", Address, One, kNone, "address that the request comes from"},
 };
 

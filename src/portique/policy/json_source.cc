@@ -111,6 +111,18 @@ Value JsonSource::pairs_of(const json::object& object) const {
 Value JsonSource::walk(const json::value& value, const std::vector<std::string>& path) const {
   std::vector<const json::value*> found;
   collect(value, path, found);
+  return value_of(found);
+}
+
+Value JsonSource::walk(const json::object& object, const std::vector<std::string>& path) const {
+  std::vector<const json::value*> found;
+  if (path.empty()) return pairs_of(object);
+  if (const json::value* member = object.if_contains(path.front()))
+    collect(*member, std::span(path).subspan(1), found);
+  return value_of(found);
+}
+
+Value JsonSource::value_of(const std::vector<const json::value*>& found) const {
   if (found.size() == 1) return value_of(*found.front(), Type::Any);
   std::vector<Value> items;
   for (const json::value* one : found) {

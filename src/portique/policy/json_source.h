@@ -25,15 +25,22 @@ public:
 
   [[nodiscard]] Value get(const FieldUse& use) const override;
 
+  /// What lies at the end of a path in some document. Borrows from it and from this.
+  [[nodiscard]] Value walk(const boost::json::value& json,
+                           const std::vector<std::string>& path) const;
+  /// The same from one of its objects.
+  [[nodiscard]] Value walk(const boost::json::object& object,
+                           const std::vector<std::string>& path) const;
+
   /// Names of members that are no field of the table: slips of the pen in examples.
   [[nodiscard]] std::vector<std::string> unknown_members() const;
 
 private:
   const boost::json::value* find(std::string_view name) const;
   Value value_of(const boost::json::value& json, Type type) const;
+  Value value_of(const std::vector<const boost::json::value*>& found) const;
   Value list_of(const boost::json::array& array, Type type) const;
   Value pairs_of(const boost::json::object& object) const;
-  Value walk(const boost::json::value& json, const std::vector<std::string>& path) const;
 
   const FieldTable* table_;
   const boost::json::object* object_;
