@@ -341,9 +341,13 @@ base::Result<void> TrailWriter::begin_file() {
   members.text("key", key_fingerprint_);
   members.number("oldest", static_cast<std::int64_t>(files[files.size() - kept].first));
   Draft draft = this->draft();
+  // Lines of a file that had to be left unsigned are signed in the next one, so that whoever takes
+  // up the trail need not look into the file before.
+  const bool is_unsigned = draft.position.tree.size() > 0;
   add_line(draft, members.bytes());
+  auto written = is_unsigned ? add_head(draft) : base::Result<void>();
   std::vector<std::string> notes = std::move(notes_);
-  auto written = commit(std::move(draft));
+  if (written) written = commit(std::move(draft));
   notes_ = std::move(notes);
   if (!written) {
     // The next attempt makes it anew; the file before is still good if there was one.
