@@ -15,6 +15,9 @@ using base::Result;
 constexpr std::string_view kBuild = "images.build";
 constexpr std::string_view kPrune = "build.prune";
 
+/// Sessions of one connection: a client has one a build.
+constexpr std::size_t kMostBegun = 64;
+
 /// Where a Dockerfile that is sent as it is begins with an archive's magic, it is a whole context.
 bool is_archive(std::string_view bytes) {
   using namespace std::string_view_literals;
@@ -166,14 +169,20 @@ void BuildInspector::on_close(std::uint32_t stream) {
 Result<void> BuildInspector::ask_build(Result<BuildRequest> request) {
   if (!request) return std::unexpected(std::move(request).error());
   PQ_TRY(ask_(kBuild, request->facts));
-  sessions_->began(request->session, request->arguments);
+  // What a client asks of the bridge belongs to the builds that it began on this connection.
+  if (!request->session.empty() && begun_.size() < kMostBegun) begun_.insert(request->session);
+  for (const std::string& session : begun_)
+    if (request->session.empty() || request->session == session)
+      sessions_->began(session, request->arguments);
   return {};
 }
 
 Result<void> BuildInspector::ask_dockerfile(std::string_view text) {
-  const auto arguments = sessions_->arguments_of(session_);
-  WorkloadFacts facts = dockerfile_facts(text, arguments.value_or(BuildArguments()));
-  return ask_(kBuild, facts);
+  const auto builds = sessions_->arguments_of(session_);
+  if (builds.empty()) return ask_(kBuild, with(entitlement::kUnseen));
+  for (const BuildArguments& arguments : builds)
+    PQ_TRY(ask_(kBuild, dockerfile_facts(text, arguments)));
+  return {};
 }
 
 Result<void> BuildInspector::on_file(const FileSync& files, const FileSync::File& file) {

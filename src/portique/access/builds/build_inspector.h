@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -75,6 +75,7 @@ private:
   std::string session_;
   BuildSessions* sessions_;
   AskAboutBuild ask_;
+  std::set<std::string> begun_; ///< sessions whose builds this connection began
   Http2Observer observer_;
   std::unordered_map<std::uint32_t, Stream> streams_;
 };

@@ -67,6 +67,7 @@ struct Session {
 TEST(BuildInspector, JudgesTheDockerfileBeforeItsLastByte) {
   Desk desk;
   BuildSessions sessions;
+  sessions.began("s1", {{"BASE", "harmless"}});
   sessions.began("s1", {{"BASE", "evil:1"}});
   Session session(desk, sessions);
   ASSERT_TRUE(session.client(state("Dockerfile", 30)));
@@ -75,12 +76,40 @@ TEST(BuildInspector, JudgesTheDockerfileBeforeItsLastByte) {
   ASSERT_TRUE(session.client(content(0, "FROM $BASE\n")));
   EXPECT_THAT(desk.asked, IsEmpty());
   EXPECT_FALSE(session.client(content(0, "")));
-  EXPECT_THAT(desk.asked, ElementsAre("images.build evil:1"));
+  EXPECT_THAT(desk.asked, ElementsAre("images.build harmless", "images.build evil:1"));
+}
+
+TEST(BuildInspector, ADockerfileOfAnUnknownBuildIsUnseen) {
+  Desk desk;
+  BuildSessions sessions;
+  Session session(desk, sessions);
+  ASSERT_TRUE(session.client(state("Dockerfile", 30)));
+  ASSERT_TRUE(session.client(content(0, "FROM a\n")));
+  ASSERT_TRUE(session.client(content(0, "")));
+  EXPECT_THAT(desk.asked, ElementsAre("images.build +unseen"));
+}
+
+TEST(BuildInspector, ArgumentsOfTheBridgeBelongToTheConnectionsSession) {
+  Desk desk;
+  BuildSessions sessions;
+  BuildInspector inspector(BuildConnection::Grpc, "", sessions, desk.ask());
+  Http2Writer client;
+  std::string bytes = Http2Writer::preface();
+  bytes += client.open(1, "/moby.buildkit.v1.Control/Solve");
+  bytes += Http2Writer::message(1, ProtobufWriter().bytes(5, "s1").text(), true);
+  bytes += client.open(3, "/moby.buildkit.v1.frontend.LLBBridge/Solve");
+  bytes += Http2Writer::message(3, ProtobufWriter().entry(3, "build-arg:BASE", "evil").text());
+  ASSERT_TRUE(inspector.from_client(bytes));
+  Session session(desk, sessions);
+  ASSERT_TRUE(session.client(state("Dockerfile", 30)));
+  ASSERT_TRUE(session.client(content(0, "ARG BASE=a\nFROM $BASE\n")));
+  EXPECT_FALSE(session.client(content(0, "")));
 }
 
 TEST(BuildInspector, RemembersWhatTheEngineHasAlready) {
   Desk desk;
   BuildSessions sessions;
+  sessions.began("s1", {});
   {
     Session session(desk, sessions);
     ASSERT_TRUE(session.client(state("Dockerfile", 12)));
@@ -116,6 +145,7 @@ TEST(BuildInspector, IgnoreFilesCountOnlyAsWhatTheyAre) {
   ASSERT_TRUE(plain.client(content(0, "FROM evil\n")));
   ASSERT_TRUE(plain.client(content(0, "")));
   EXPECT_THAT(desk.asked, IsEmpty());
+  sessions.began("s1", {});
   Session linked(desk, sessions);
   ASSERT_TRUE(linked.client(state(".dockerignore", 9)));
   ASSERT_TRUE(linked.client(state("Dockerfile", 0, ".dockerignore")));
@@ -142,6 +172,7 @@ TEST(BuildInspector, AsksAboutSecretsAndKeys) {
 TEST(BuildInspector, AnUploadIsADockerfileOrUnseen) {
   Desk desk;
   BuildSessions sessions;
+  sessions.began("s1", {});
   const auto upload = [&](const std::string& bytes) {
     BuildInspector inspector(BuildConnection::Session, "s1", sessions, desk.ask());
     Http2Writer engine;

@@ -1,17 +1,30 @@
 #include "portique/access/builds/build_sessions.h"
 
+#include <algorithm>
+
 namespace portique::access {
+
+namespace {
+
+/// `docker buildx bake` begins a build for each of its targets, some dozens in large projects.
+constexpr std::size_t kMostBuilds = 64;
+
+} // namespace
 
 void BuildSessions::began(std::string_view session, const BuildArguments& arguments) {
   if (session.empty()) return;
   const std::lock_guard lock(mutex_);
-  sessions_.put(session, arguments);
+  std::vector<BuildArguments>* builds = sessions_.find(session);
+  if (builds == nullptr) builds = &sessions_.put(session, {});
+  if (builds->size() > kMostBuilds || std::ranges::find(*builds, arguments) != builds->end())
+    return;
+  builds->push_back(arguments);
 }
 
-std::optional<BuildArguments> BuildSessions::arguments_of(std::string_view session) {
+std::vector<BuildArguments> BuildSessions::arguments_of(std::string_view session) {
   const std::lock_guard lock(mutex_);
-  const BuildArguments* found = sessions_.find(session);
-  if (found == nullptr) return std::nullopt;
+  const std::vector<BuildArguments>* found = sessions_.find(session);
+  if (found == nullptr || found->size() > kMostBuilds) return {};
   return *found;
 }
 

@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "portique/access/builds/build_facts.h"
 
@@ -21,8 +23,9 @@ public:
   /// A build of that session was let through with these arguments.
   void began(std::string_view session, const BuildArguments& arguments);
 
-  /// Arguments of all builds that the session began. Nothing: it began none, as far as is known.
-  std::optional<BuildArguments> arguments_of(std::string_view session);
+  /// Arguments of each build that the session began: it may be any of them that reads a file.
+  /// Empty: it began none, as far as is known, or more than are kept.
+  std::vector<BuildArguments> arguments_of(std::string_view session);
 
   /// An engine that has a file already does not ask for its content again; what it said is kept
   /// under the digest of its state.
@@ -60,7 +63,7 @@ private:
   };
 
   std::mutex mutex_;
-  Recent<BuildArguments> sessions_{1000};
+  Recent<std::vector<BuildArguments>> sessions_{1000};
   Recent<std::string> files_{1000};
 };
 
