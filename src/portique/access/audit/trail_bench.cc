@@ -10,15 +10,24 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include "portique/access/audit/file_trail.h"
 #include "portique/access/audit/verify_trail.h"
 
 namespace {
 
-using namespace portique;
+namespace access = portique::access;
+namespace base = portique::base;
 using std::chrono::duration;
 using std::chrono::steady_clock;
+
+double cpu_seconds() {
+  struct rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+         static_cast<double>(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+}
 
 access::AuditEvent sample() {
   access::AuditEvent event;
@@ -89,12 +98,14 @@ int main(int argc, char** argv) {
   append(folder / "many", 64, 10'000, access::SyncPolicy::Interval);
   append(folder / "always", 8, 500, access::SyncPolicy::Always);
   const auto begin = steady_clock::now();
+  const double cpu_before = cpu_seconds();
   const auto done = access::verify_trail(folder / "many", {}).value();
   const double seconds = duration<double>(steady_clock::now() - begin).count();
-  fmt::print("verify: {} lines, {:.0f} MB, {:.0f} MB/s, {}\n",
+  fmt::print("verify: {} lines, {:.0f} MB, {:.0f} MB/s, {:.0f} MB a second of CPU, {}\n",
              done.lines,
              static_cast<double>(done.bytes) / 1e6,
              static_cast<double>(done.bytes) / 1e6 / seconds,
+             static_cast<double>(done.bytes) / 1e6 / (cpu_seconds() - cpu_before),
              done.is_whole() ? "whole" : "broken");
   return done.is_whole() ? 0 : 1;
 }
