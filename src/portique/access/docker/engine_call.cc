@@ -218,6 +218,9 @@ Result<void> check_length(const EngineRequest& request) {
   return {};
 }
 
+/// Up to so many bytes the engine takes the body of a start for none: "null", "{}".
+constexpr std::size_t kLongestEmptyObject = 7;
+
 /// What Go's ParseForm would take for options before those of the query.
 Result<void> refuse_forms(const EngineRequest& request) {
   if (request.method == "GET" || request.method == "HEAD" || has_no_body(request)) return {};
@@ -227,6 +230,17 @@ Result<void> refuse_forms(const EngineRequest& request) {
   if (!type || is_form)
     return fail(Code::Malformed,
                 type ? "a form in the body could overrule the query" : type.error().message());
+  return {};
+}
+
+/// The one request without a body where a body once gave a container other rights.
+Result<void> refuse_start_body(const EngineRequest& request, const Action& action) {
+  if (action.name != "containers.start" || has_no_body(request)) return {};
+  const bool filled = request.body_state == BodyState::Whole
+                          ? request.body.size() > kLongestEmptyObject
+                          : request.body_state == BodyState::Streamed ||
+                                !header_values(request, "Content-Length").empty();
+  if (filled) return fail(Code::Malformed, "starting a container takes no body");
   return {};
 }
 
@@ -378,6 +392,7 @@ Result<EngineCall> parse_engine_call(const EngineRequest& request, const CallOpt
   Head head = PQ_TRY(parse_head(request, options));
   PQ_TRY(check_length(request));
   PQ_TRY(refuse_forms(request));
+  PQ_TRY(refuse_start_body(request, *head.match.action));
   EngineCall call{.action = head.match.action,
                   .version = std::move(head.target.version),
                   .path = head.target.path(),

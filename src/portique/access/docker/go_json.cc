@@ -276,7 +276,9 @@ private:
       if (auto* before = into.if_contains(spelling)) here = std::move(*before);
     const Nil nil = known != nullptr && known->pointer ? Nil::Possible : Nil::Impossible;
     PQ_TRY(value(here, wanted, nil));
-    if (here.is_null() && type.kind == Kind::Struct)
+    if (here.is_null() && type.kind == Kind::Map && wanted.kind == Kind::Text)
+      here = json::string();
+    if (here.is_null() && known != nullptr)
       into.erase(spelling);
     else
       into.insert_or_assign(spelling, std::move(here));
