@@ -94,12 +94,16 @@ comparable(const std::string& method, std::string target, const boost::json::val
           member.value().get_object()["Networks"] = "seen";
   }
   if (stripped.is_object() && stripped.get_object().empty()) return text;
-  // Members in one order.
+  // Members in one order, and elements too: the client keeps some of its lists in maps.
   const auto sorted = [](const auto& self, const boost::json::value& value) -> std::string {
     if (value.is_array()) {
-      std::string list = "[";
+      std::vector<std::string> elements;
       for (const auto& one : value.get_array())
-        list += self(self, one) + ",";
+        elements.push_back(self(self, one));
+      std::ranges::sort(elements);
+      std::string list = "[";
+      for (const std::string& element : elements)
+        list += element + ",";
       return list + "]";
     }
     if (!value.is_object()) return boost::json::serialize(value);
