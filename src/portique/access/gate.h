@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "portique/access/decision.h"
 #include "portique/access/docker/engine_request.h"
@@ -26,6 +27,9 @@ struct Ruling {
   std::string resource;      ///< resolved name of what it is about
   std::uint64_t entry = 0;   ///< its number in the trail
   bool wants_answer = false; ///< completed() must get the answer's body: it names what was created
+  std::vector<std::string> creates; ///< for completed(): "volume:data"; "container:" if the answer
+                                    ///< names it
+  std::vector<std::string> removes; ///< the same, by id
 };
 
 class Judge {

@@ -1,0 +1,192 @@
+#include "portique/access/redaction.h"
+
+#include <algorithm>
+#include <array>
+
+#include "portique/base/text.h"
+
+namespace portique::access {
+
+namespace {
+
+constexpr std::string_view kMask = "***";
+constexpr std::size_t kMostBytes = 4096;
+
+/// Whether a name says that its value is a secret: DB_PASSWORD, --auth-token, apiKey.
+bool names_secret(std::string_view name) {
+  static constexpr std::array<std::string_view, 16> kWords{"password",
+                                                           "passwd",
+                                                           "passphrase",
+                                                           "secret",
+                                                           "token",
+                                                           "apikey",
+                                                           "api_key",
+                                                           "api-key",
+                                                           "credential",
+                                                           "private",
+                                                           "accesskey",
+                                                           "access_key",
+                                                           "access-key",
+                                                           "auth",
+                                                           "pwd",
+                                                           "session"};
+  const std::string lower = base::to_lower(name);
+  return std::ranges::any_of(
+      kWords, [&](std::string_view word) { return lower.find(word) != std::string::npos; });
+}
+
+/// Options of one letter that take a password: mysql -p, curl -u, sshpass -p, redis-cli -a, ...
+bool is_secret_letter(std::string_view program, std::string_view word) {
+  struct Row {
+    std::string_view program;
+    std::string_view option;
+  };
+
+  static constexpr std::array kRows{Row{"mysql", "-p"},
+                                    Row{"mysqldump", "-p"},
+                                    Row{"mysqladmin", "-p"},
+                                    Row{"mariadb", "-p"},
+                                    Row{"mariadb-dump", "-p"},
+                                    Row{"sshpass", "-p"},
+                                    Row{"curl", "-u"},
+                                    Row{"wget", "--http-user"},
+                                    Row{"redis-cli", "-a"},
+                                    Row{"ldapsearch", "-w"},
+                                    Row{"mongo", "-p"},
+                                    Row{"mongosh", "-p"},
+                                    Row{"docker", "-p"}};
+  return std::ranges::any_of(kRows, [&](const Row& row) {
+    return row.program == program && word.starts_with(row.option);
+  });
+}
+
+/// "scheme://user:secret@host" without the secret, wherever it stands in the text.
+void mask_urls(std::string& text) {
+  for (std::size_t at = text.find("://"); at != std::string::npos; at = text.find("://", at + 3)) {
+    const std::size_t begin = at + 3;
+    const std::size_t end = std::min(text.find_first_of("/?# \t\n\"'", begin), text.size());
+    const std::size_t sign = text.rfind('@', end);
+    if (sign == std::string::npos || sign < begin || sign >= end) continue;
+    const std::size_t colon = text.find(':', begin);
+    if (colon == std::string::npos || colon > sign) continue;
+    text.replace(colon + 1, sign - colon - 1, kMask);
+  }
+}
+
+/// Header lines: "Authorization: Bearer ...".
+bool mask_header(std::string& word) {
+  const std::size_t colon = word.find(':');
+  if (colon == std::string::npos || colon > 40 || !names_secret(word.substr(0, colon)))
+    return false;
+  if (word.compare(colon, 3, "://") == 0) return false;
+  word.replace(colon + 1, std::string::npos, " " + std::string(kMask));
+  return true;
+}
+
+/// A shell's script is one word: each of its own words is looked at.
+std::string masked_script(std::string_view script) {
+  std::string out;
+  bool hide_next = false;
+  std::size_t at = 0;
+  while (at < script.size()) {
+    const std::size_t begin = script.find_first_not_of(" \t\n;|&()", at);
+    if (begin == std::string_view::npos) break;
+    const std::size_t end = std::min(script.find_first_of(" \t\n;|&()", begin), script.size());
+    out.append(script.substr(at, begin - at));
+    const std::string_view word = script.substr(begin, end - begin);
+    at = end;
+    if (hide_next) {
+      out += kMask;
+      hide_next = false;
+      continue;
+    }
+    const std::size_t equals = word.find('=');
+    if (equals != std::string_view::npos && names_secret(word.substr(0, equals))) {
+      out.append(word.substr(0, equals + 1)).append(kMask);
+      continue;
+    }
+    hide_next = word.starts_with('-') && names_secret(word);
+    out.append(word);
+  }
+  out.append(script.substr(std::min(at, script.size())));
+  return out;
+}
+
+/// An encoded URL with a user before its host: remote=https%3A%2F%2Fme%3Asecret%40git.example
+bool hides_login(std::string_view value) {
+  const std::string lower = base::to_lower(value);
+  return lower.find("%40") != std::string::npos &&
+         (lower.find("%2f%2f") != std::string::npos || lower.find("://") != std::string::npos);
+}
+
+std::string cut(std::string text) {
+  std::string clean = base::to_utf8(text);
+  if (clean.size() <= kMostBytes) return clean;
+  clean.resize(kMostBytes);
+  // Not in the middle of a character.
+  while (!clean.empty() && !base::is_utf8(clean))
+    clean.pop_back();
+  return clean + "...";
+}
+
+} // namespace
+
+std::string masked_command(std::span<const std::string> words) {
+  std::string out;
+  bool hide_next = false;
+  std::string program;
+  for (std::string word : words) {
+    if (out.size() > kMostBytes) break;
+    if (program.empty() && word.find('=') == std::string::npos)
+      program = word.substr(word.rfind('/') + 1);
+    if (hide_next) {
+      word = kMask;
+      hide_next = false;
+    } else if (const std::size_t equals = word.find('=');
+               equals != std::string::npos && equals < 100 &&
+               word.find_first_of(" \t\n") == std::string::npos &&
+               names_secret(word.substr(0, equals))) {
+      word.replace(equals + 1, std::string::npos, kMask);
+    } else if (word.starts_with('-') && is_secret_letter(program, word)) {
+      if (word.size() > 2 && !word.starts_with("--"))
+        word.replace(2, std::string::npos, kMask);
+      else
+        hide_next = true;
+    } else if (word.starts_with('-') && word.find(' ') == std::string::npos && names_secret(word)) {
+      hide_next = true;
+    } else if (!mask_header(word) && word.find_first_of(" \t\n") != std::string::npos) {
+      word = masked_script(word);
+    }
+    mask_urls(word);
+    out += (out.empty() ? "" : " ") + word;
+  }
+  return cut(std::move(out));
+}
+
+std::string masked_target(std::string_view target) {
+  const std::size_t question = target.find('?');
+  std::string out(target.substr(0, question));
+  if (question != std::string_view::npos) {
+    std::string_view rest = target.substr(question + 1);
+    char separator = '?';
+    while (!rest.empty() && out.size() <= kMostBytes) {
+      const std::string_view pair = base::take_until(rest, '&');
+      const std::size_t equals = pair.find('=');
+      const std::string_view key = pair.substr(0, equals);
+      out += separator;
+      separator = '&';
+      // Build arguments hold passwords as often as not.
+      const bool hides =
+          equals != std::string_view::npos &&
+          (names_secret(key) || hides_login(pair.substr(equals + 1)) ||
+           base::equals_ignore_case(key, "buildargs") || key.find('%') != std::string_view::npos);
+      out.append(key);
+      if (equals == std::string_view::npos) continue;
+      out.append("=").append(hides ? kMask : pair.substr(equals + 1));
+    }
+  }
+  mask_urls(out);
+  return cut(std::move(out));
+}
+
+} // namespace portique::access

@@ -1,0 +1,19 @@
+#pragma once
+
+// What must not stand in a trail: passwords, tokens and keys in targets and command lines.
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace portique::access {
+
+/// Words of a command joined by blanks; what follows --password, -p of mysql, TOKEN= and the like,
+/// passwords in URLs and in Authorization headers become "***". At most 4 KiB.
+std::string masked_command(std::span<const std::string> words);
+
+/// A request's target with the values of query keys that hold secrets, build arguments among them,
+/// as "***". At most 4 KiB.
+std::string masked_target(std::string_view target);
+
+} // namespace portique::access
