@@ -10,6 +10,7 @@
 #include "portique/base/nearest.h"
 #include "portique/base/text.h"
 #include "portique/cli/audit_command.h"
+#include "portique/cli/authz_command.h"
 #include "portique/cli/check_command.h"
 #include "portique/cli/command.h"
 #include "portique/cli/db_command.h"
@@ -80,6 +81,7 @@ int run(int argc, char** argv) {
   add_sbom_command(app, invocation);
   add_explain_command(app, invocation);
   add_policy_command(app, invocation);
+  add_authz_command(app, invocation);
   add_audit_command(app, invocation);
   add_db_command(app, invocation);
   add_version_compare_command(app, invocation);
