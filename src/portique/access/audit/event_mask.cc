@@ -1,0 +1,185 @@
+// What rules know by its form (tokens, keys) they find anywhere. A password has no form: it is
+// known by its place, behind an option or a variable that is named after it.
+
+#include "portique/access/audit/event_mask.h"
+
+#include <algorithm>
+#include <array>
+#include <mutex>
+#include <vector>
+
+#include "portique/base/text.h"
+
+namespace portique::access {
+
+namespace {
+
+constexpr std::string_view kMask = "****";
+
+constexpr std::array<std::string_view, 11> kSecretWords{"password",
+                                                        "passwd",
+                                                        "passphrase",
+                                                        "secret",
+                                                        "token",
+                                                        "apikey",
+                                                        "api_key",
+                                                        "api-key",
+                                                        "private_key",
+                                                        "access_key",
+                                                        "credential"};
+
+bool names_a_secret(std::string_view name) {
+  const std::string lower = base::to_lower(name);
+  return std::ranges::any_of(
+             kSecretWords,
+             [&](std::string_view word) { return lower.find(word) != std::string::npos; }) ||
+         lower.ends_with("pwd") || lower.ends_with("_pass");
+}
+
+bool is_name(char c) {
+  return base::is_alnum(c) || c == '_' || c == '-' || c == '.';
+}
+
+/// Where a value that begins at `begin` ends: at its closing quote, else at a blank or another end
+/// of a word.
+std::size_t end_of_value(std::string_view text, std::size_t begin) {
+  if (begin < text.size() && (text[begin] == '"' || text[begin] == '\'')) {
+    const std::size_t quote = text.find(text[begin], begin + 1);
+    return quote == std::string_view::npos ? text.size() : quote + 1;
+  }
+  const std::size_t end = text.find_first_of(" \t\n;&|\"'`,}", begin);
+  return end == std::string_view::npos ? text.size() : end;
+}
+
+/// "NAME=value", "--name value", "\"name\": \"value\"" where the name says that it is a secret.
+std::string mask_named(std::string_view text) {
+  std::string masked;
+  std::size_t kept = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    if (!is_name(text[at])) {
+      ++at;
+      continue;
+    }
+    std::size_t end = at;
+    while (end < text.size() && is_name(text[end]))
+      ++end;
+    const std::string_view name = text.substr(at, end - at);
+    std::size_t value = end;
+    while (value < text.size() && (text[value] == '"' || text[value] == '\''))
+      ++value;
+    const bool is_assigned = value < text.size() && (text[value] == '=' || text[value] == ':');
+    const bool is_option = name.starts_with("--") && value < text.size() && text[value] == ' ';
+    at = end;
+    if (!(is_assigned || is_option) || !names_a_secret(name)) continue;
+    ++value;
+    while (value < text.size() && text[value] == ' ')
+      ++value;
+    const std::size_t value_end = end_of_value(text, value);
+    // Another option behind it: then the first one had no value.
+    if (value == value_end || (is_option && text[value] == '-')) continue;
+    masked += text.substr(kept, value - kept);
+    masked += kMask;
+    kept = value_end;
+    at = value_end;
+  }
+  masked += text.substr(kept);
+  return masked;
+}
+
+std::string percent_decoded(std::string_view text) {
+  std::string decoded;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%' && i + 2 < text.size()) {
+      if (const auto byte = base::parse_int<std::uint8_t>(text.substr(i + 1, 2), 16)) {
+        decoded += static_cast<char>(*byte);
+        i += 2;
+        continue;
+      }
+    }
+    decoded += text[i] == '+' ? ' ' : text[i];
+  }
+  return decoded;
+}
+
+} // namespace
+
+struct EventMask::State {
+  inspect::SecretRuleBook book;
+  base::Limits limits;
+  inspect::SecretSalt salt;
+  std::mutex mutex;
+  std::vector<inspect::SecretScanner> idle; ///< guarded by the mutex; one for each thread at a time
+
+  base::Result<inspect::SecretScanner> take();
+  void give_back(inspect::SecretScanner scanner);
+};
+
+base::Result<inspect::SecretScanner> EventMask::State::take() {
+  {
+    const std::scoped_lock lock(mutex);
+    if (!idle.empty()) {
+      inspect::SecretScanner scanner = std::move(idle.back());
+      idle.pop_back();
+      return scanner;
+    }
+  }
+  return inspect::SecretScanner::make(book, salt, limits);
+}
+
+void EventMask::State::give_back(inspect::SecretScanner scanner) {
+  const std::scoped_lock lock(mutex);
+  idle.push_back(std::move(scanner));
+}
+
+EventMask::EventMask(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+EventMask::~EventMask() = default;
+
+base::Result<std::shared_ptr<EventMask>> EventMask::make(inspect::SecretRuleBook book,
+                                                         const base::Limits& limits) {
+  auto state = std::make_unique<State>();
+  state->book = std::move(book);
+  state->limits = limits;
+  // One now: rules that cannot be used must not be found out about by the first request.
+  state->give_back(PQ_TRY(state->take()));
+  return std::shared_ptr<EventMask>(new EventMask(std::move(state)));
+}
+
+void EventMask::mask(AuditEvent& event) {
+  auto scanner = state_->take();
+  const auto mask_text = [&](std::string& text) {
+    if (text.empty()) return;
+    if (!scanner) {
+      text = kMask;
+      return;
+    }
+    text = mask_named(text);
+    (void)scanner->scan_config({}, text);
+  };
+  for (std::string* text : {&event.command, &event.resource, &event.decision.reason})
+    mask_text(*text);
+  std::ranges::for_each(event.decision.warnings, mask_text);
+  // A query is searched as the engine reads it; a value that holds a secret goes as a whole.
+  const std::size_t query_at = event.target.find('?');
+  std::string target = event.target.substr(0, query_at);
+  mask_text(target);
+  if (query_at != std::string::npos) {
+    char separator = '?';
+    for (const std::string_view part :
+         base::split(std::string_view(event.target).substr(query_at + 1), '&')) {
+      target += std::exchange(separator, '&');
+      const std::size_t equals = part.find('=');
+      const std::string whole = percent_decoded(part);
+      std::string decoded = whole;
+      mask_text(decoded);
+      if (decoded == whole)
+        target += part;
+      else
+        target += std::string(part.substr(0, equals)) + "=" + std::string(kMask);
+    }
+  }
+  event.target = std::move(target);
+  if (scanner) state_->give_back(*std::move(scanner));
+}
+
+} // namespace portique::access
