@@ -12,6 +12,7 @@
 #include "portique/policy/judge_report.h"
 #include "portique/report/scan_overview.h"
 #include "portique/scan/base_image.h"
+#include "portique/scan/verdict_store.h"
 
 namespace portique::cli {
 
@@ -65,12 +66,16 @@ base::Result<void> compare_with_bases(const ScanPlan& plan,
   return {};
 }
 
-/// The policy sees all findings, also those that filters hide.
+/// The policy sees all findings, also those that filters hide. What it says is kept for the gates
+/// that let images in; where that fails they know of no scan, and the report says so.
 void judge_by_policy(const ScanPlan& plan, model::Report& report) {
   if (!plan.policy) return;
   report.verdict = policy::judge_report(*plan.policy->policy, report, plan.options.now);
   for (const policy::Diagnostic& diagnostic : plan.policy->diagnostics)
     if (diagnostic.expired) report.notes.push_back(diagnostic.headline());
+  const auto kept = scan::VerdictStore(plan.options.cache_dir).store(report);
+  if (!kept)
+    report.notes.push_back("the verdict could not be kept for gates: " + kept.error().text());
 }
 
 base::Result<model::Report> finished_report(const ScanPlan& plan,
