@@ -44,16 +44,22 @@ public:
     OriginText read;
     read.text = PQ_TRY(base::read_file(path_, kPolicyBytes));
     if (wants_signature_) read.signature = PQ_TRY(base::read_file(signature_path(), kPolicyBytes));
+    std::error_code error;
+    if (fs::exists(approvals_path(), error))
+      read.approvals = PQ_TRY(base::read_file(approvals_path(), kPolicyBytes));
     return read;
   }
 
   [[nodiscard]] std::vector<fs::path> watched() const override {
-    if (wants_signature_) return {path_, signature_path()};
-    return {path_};
+    std::vector<fs::path> paths{path_, approvals_path()};
+    if (wants_signature_) paths.push_back(signature_path());
+    return paths;
   }
 
 private:
   [[nodiscard]] fs::path signature_path() const { return path_.string() + ".sig"; }
+
+  [[nodiscard]] fs::path approvals_path() const { return path_.string() + ".approvals"; }
 
   fs::path path_;
   bool wants_signature_;

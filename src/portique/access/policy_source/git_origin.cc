@@ -42,6 +42,7 @@ public:
                     file_ + " in " + folder_.string() +
                         " has changes that are in no commit; commit them or take them back");
     }
+    if (auto approvals = blob(commit, file_ + ".approvals")) read.approvals = *std::move(approvals);
     if (options_.wants_signature) read.signature = PQ_TRY(blob(commit, file_ + ".sig"));
     return read;
   }

@@ -1,5 +1,6 @@
 // File format (base/codec.h): hexadecimal SHA-256 of the rest, the location, text, signature,
-// revision, serial. The hash tells a torn file, it is no protection: the folder's owner is.
+// revision, approvals, serial. The hash tells a torn file, it is no protection: the folder's owner
+// is.
 
 #include "portique/access/policy_source/last_good_policy.h"
 
@@ -50,6 +51,7 @@ base::Result<std::optional<LastGoodPolicy>> LastGoodStore::load() const {
                     policy.text,
                     policy.signature,
                     policy.revision,
+                    policy.approvals,
                     policy.serial) ||
       location != location_)
     return fail(Code::Malformed,
@@ -64,8 +66,8 @@ base::Result<void> LastGoodStore::store(const LastGoodPolicy& policy) const {
   if (fs::create_directories(file_.parent_path(), error); error)
     return fail(Code::Io,
                 "cannot make the folder " + file_.parent_path().string() + ": " + error.message());
-  const std::string content =
-      base::encode(location_, policy.text, policy.signature, policy.revision, policy.serial);
+  const std::string content = base::encode(
+      location_, policy.text, policy.signature, policy.revision, policy.approvals, policy.serial);
   const std::string hash(base::digest_of(base::as_bytes(content)).hex());
   PQ_TRY(base::write_file_atomically(file_, base::encode(hash, content)));
   fs::permissions(file_, fs::perms::owner_read | fs::perms::owner_write, error);

@@ -17,6 +17,7 @@ struct LastGoodPolicy {
   std::string text;
   std::string signature;
   std::string revision;
+  std::string approvals;
   std::uint64_t serial = 0; ///< highest that was taken, 0 without signatures
 
   friend bool operator==(const LastGoodPolicy&, const LastGoodPolicy&) = default;

@@ -33,6 +33,7 @@ struct OriginOptions {
 struct OriginText {
   std::string text;
   std::string signature; ///< "" if none was asked for
+  std::string approvals; ///< what other people say of it (NAME.approvals); "" if there is none
   std::string revision;  ///< commit, ETag; "" for files
 };
 

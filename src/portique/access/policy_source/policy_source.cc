@@ -76,8 +76,11 @@ base::Result<void> PolicySource::start() {
 
 base::Result<LastGoodPolicy> PolicySource::verified(OriginText read,
                                                     std::optional<base::Time>& expires) const {
-  LastGoodPolicy policy{
-      std::move(read.text), std::move(read.signature), std::move(read.revision), 0};
+  LastGoodPolicy policy{std::move(read.text),
+                        std::move(read.signature),
+                        std::move(read.revision),
+                        std::move(read.approvals),
+                        0};
   if (options_.keys.empty()) return policy;
   const PolicyStatement statement =
       PQ_TRY(verify_policy(policy.text, policy.signature, options_.keys));
@@ -108,7 +111,10 @@ PolicySource::take(LastGoodPolicy policy, std::optional<base::Time> expires, boo
     serves = version == version_;
   }
   if (!serves)
-    PQ_TRY(load_({.text = policy.text, .version = version, .revision = shown_revision(policy)}));
+    PQ_TRY(load_({.text = policy.text,
+                  .version = version,
+                  .revision = shown_revision(policy),
+                  .approvals = policy.approvals}));
   // The policy serves even if it cannot be kept; the status says that a restart would miss it.
   std::string not_kept;
   if (!from_disk)
@@ -190,7 +196,10 @@ base::Result<void> PolicySource::watch() {
 
 PolicyText PolicySource::current() const {
   const std::lock_guard guard(guard_);
-  return {.text = policy_.text, .version = version_, .revision = shown_revision(policy_)};
+  return {.text = policy_.text,
+          .version = version_,
+          .revision = shown_revision(policy_),
+          .approvals = policy_.approvals};
 }
 
 PolicySourceStatus PolicySource::status() const {

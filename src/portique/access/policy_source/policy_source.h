@@ -37,8 +37,9 @@ struct PolicySourceOptions {
 
 struct PolicyText {
   std::string text;
-  std::string version;  ///< "sha256:..." of the text
-  std::string revision; ///< commit, ETag or "serial 7"; "" for plain files
+  std::string version;   ///< "sha256:..." of the text
+  std::string revision;  ///< commit, ETag or "serial 7"; "" for plain files
+  std::string approvals; ///< of other people, "" if there are none; who loads it judges them
 };
 
 struct PolicySourceStatus {

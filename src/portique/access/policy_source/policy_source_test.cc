@@ -172,6 +172,27 @@ TEST_F(PolicySourceTest, BrokenFileKeepsTheLastGoodOneAndSaysSo) {
   EXPECT_TRUE((*source)->reload().value_or(false));
 }
 
+TEST_F(PolicySourceTest, ApprovalsComeWithTheText) {
+  const fs::path file = folder() / "access.yaml";
+  write(file, "one");
+  std::vector<std::string> approvals;
+  const auto source = PolicySource::open(
+      options(file.string()), [&](const PolicyText& policy) -> base::Result<void> {
+        if (policy.text == "two" && policy.approvals.empty())
+          return base::fail(base::Code::InvalidArgument, "nobody approved it");
+        approvals.push_back(policy.approvals);
+        return {};
+      });
+  ASSERT_TRUE(source);
+  write(file, "two");
+  EXPECT_FALSE((*source)->reload());
+  EXPECT_EQ((*source)->current().text, "one");
+  write(file.string() + ".approvals", "bob");
+  EXPECT_TRUE((*source)->reload().value_or(false));
+  EXPECT_EQ((*source)->current().text, "two");
+  EXPECT_EQ(approvals, (std::vector<std::string>{"", "bob"}));
+}
+
 TEST_F(PolicySourceTest, RestartWithABrokenFileServesTheLastGoodOne) {
   const fs::path file = folder() / "access.yaml";
   write(file, "good");

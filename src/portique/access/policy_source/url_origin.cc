@@ -26,10 +26,11 @@ base::HttpOptions http_options(const OriginOptions& options) {
 }
 
 /// "https://host/path.yaml.sig?query" of "https://host/path.yaml?query".
-std::string signature_url(const std::string& url) {
+std::string beside(const std::string& url, std::string_view ending) {
   const std::size_t query = url.find('?');
-  if (query == std::string::npos) return url + ".sig";
-  return url.substr(0, query) + ".sig" + url.substr(query);
+  std::string text = url.substr(0, query) + std::string(ending);
+  if (query != std::string::npos) text += url.substr(query);
+  return text;
 }
 
 class UrlOrigin final : public PolicyOrigin {
@@ -54,6 +55,11 @@ public:
     const base::HttpResponse response = PQ_TRY(client_.get(request));
     if (response.status == 304) return std::nullopt;
     read.revision = response.etag;
+    auto approvals = client_.get_text(beside(url_, ".approvals"), kPolicyBytes);
+    if (approvals)
+      read.approvals = *std::move(approvals);
+    else if (approvals.error().code() != Code::NotFound)
+      return std::unexpected(std::move(approvals).error().at("the policy's approvals"));
     if (options_.wants_signature) read.signature = PQ_TRY(signature(response));
     return read;
   }
@@ -65,7 +71,7 @@ private:
     const std::string_view header = response.header(kSignatureHeader);
     if (header.empty())
       return base::at("the policy's signature",
-                      client_.get_text(signature_url(url_), kSignatureBytes));
+                      client_.get_text(beside(url_, ".sig"), kSignatureBytes));
     const auto decoded = base::from_base64(header);
     if (!decoded)
       return fail(Code::Malformed, "the header Portique-Policy-Signature is not in base64");
