@@ -12,25 +12,13 @@
 #include "portique/archive/byte_stream.h"
 #include "portique/archive/decompress.h"
 #include "portique/base/digest.h"
+#include "portique/base/embed.h"
 #include "portique/base/fd.h"
 #include "portique/base/file.h"
 #include "portique/base/limits.h"
 
 // PORTIQUE_STARTER_FILE is made by the build from data/starter/.
-__asm__(".section .rodata\n"
-        ".balign 16\n"
-        ".global portique_starter_begin\n"
-        "portique_starter_begin:\n"
-        ".incbin \"" PORTIQUE_STARTER_FILE "\"\n"
-        ".global portique_starter_end\n"
-        "portique_starter_end:\n"
-        ".byte 0\n"
-        ".text\n");
-
-extern "C" {
-extern const std::byte portique_starter_begin[]; // NOLINT(readability-identifier-naming): a symbol
-extern const std::byte portique_starter_end[];   // NOLINT(readability-identifier-naming): a symbol
-}
+PORTIQUE_EMBED(starter, PORTIQUE_STARTER_FILE);
 
 namespace portique::advisory {
 
@@ -100,7 +88,7 @@ base::Result<Database> open_packed(base::Bytes packed, const fs::path& cache_dir
 }
 
 base::Result<Database> open_starter(const fs::path& cache_dir) {
-  return open_packed({portique_starter_begin, portique_starter_end}, cache_dir);
+  return open_packed(PORTIQUE_EMBEDDED(starter), cache_dir);
 }
 
 } // namespace portique::advisory

@@ -9,24 +9,13 @@
 #include <fmt/format.h>
 
 #include "portique/base/digest.h"
+#include "portique/base/embed.h"
 #include "portique/base/limits.h"
 #include "portique/base/text.h"
 #include "portique/base/yaml.h"
 
 // PORTIQUE_RULES_FILE is made by the build: the rule files one after the other.
-__asm__(".section .rodata\n"
-        ".global portique_rules_begin\n"
-        "portique_rules_begin:\n"
-        ".incbin \"" PORTIQUE_RULES_FILE "\"\n"
-        ".global portique_rules_end\n"
-        "portique_rules_end:\n"
-        ".byte 0\n"
-        ".text\n");
-
-extern "C" {
-extern const char portique_rules_begin[]; // NOLINT(readability-identifier-naming): a symbol
-extern const char portique_rules_end[];   // NOLINT(readability-identifier-naming): a symbol
-}
+PORTIQUE_EMBED(rules, PORTIQUE_RULES_FILE);
 
 namespace portique::inspect {
 
@@ -103,8 +92,7 @@ base::Result<Rule> rule_of(const YamlNode& node) {
 }
 
 std::vector<Rule> load_rules() {
-  const std::string_view text(portique_rules_begin,
-                              static_cast<std::size_t>(portique_rules_end - portique_rules_begin));
+  const std::string_view text = base::as_text(PORTIQUE_EMBEDDED(rules));
   std::vector<Rule> rules;
   const auto documents = base::parse_yaml(text, base::Limits{});
   // The build made this text, and a test reads each of its files: it cannot be broken.
