@@ -54,8 +54,7 @@ Run run_of(const Instruction& instruction, const Shell& shell) {
   run.instruction = &instruction;
   run.pipefail = shell.pipefail;
   if (instruction.json) {
-    ShellCommand command;
-    command.words = instruction.words;
+    ShellCommand command = command_of_words(instruction.words);
     const bool through_shell = command.words.size() >= 3 && is_posix_shell(command.words[0]) &&
                                command.words[1].starts_with('-') && command.words[1].ends_with('c');
     if (through_shell) {

@@ -326,4 +326,17 @@ std::vector<ShellCommand> shell_commands(std::string_view script) {
   return commands;
 }
 
+ShellCommand command_of_words(std::vector<std::string> words) {
+  ShellCommand command;
+  auto first = words.begin();
+  while (first != words.end() && contains(kWrappers, *first)) {
+    command.sudo = command.sudo || *first == "sudo";
+    do
+      ++first;
+    while (first != words.end() && (first->starts_with('-') || is_assignment(*first)));
+  }
+  command.words.assign(std::make_move_iterator(first), std::make_move_iterator(words.end()));
+  return command;
+}
+
 } // namespace portique::inspect::dockerfile

@@ -33,4 +33,7 @@ struct ShellCommand {
 /// that holds them.
 std::vector<ShellCommand> shell_commands(std::string_view script);
 
+/// The command of the exec form; programs that run another one (sudo, env) are looked through.
+ShellCommand command_of_words(std::vector<std::string> words);
+
 } // namespace portique::inspect::dockerfile

@@ -66,6 +66,14 @@ TEST(Shell, KnowsFlags) {
   EXPECT_EQ(shell_commands("/usr/bin/curl x").front().program(), "curl");
 }
 
+TEST(Shell, LooksThroughWrappersOfTheExecForm) {
+  const ShellCommand command = command_of_words({"sudo", "-E", "env", "A=1", "apt-get", "update"});
+  EXPECT_TRUE(command.sudo);
+  EXPECT_EQ(command.words, (std::vector<std::string>{"apt-get", "update"}));
+  EXPECT_TRUE(command_of_words({"sudo"}).words.empty());
+  EXPECT_FALSE(command_of_words({"echo", "sudo"}).sudo);
+}
+
 TEST(Shell, EndsOnDeepNesting) {
   std::string script;
   for (int i = 0; i < 5000; ++i)
