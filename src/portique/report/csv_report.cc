@@ -12,6 +12,7 @@
 
 #include "portique/base/text.h"
 #include "portique/model/package_name.h"
+#include "portique/report/finding_facts.h"
 #include "portique/report/summary.h"
 
 namespace portique::report {

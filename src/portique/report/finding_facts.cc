@@ -118,6 +118,12 @@ Place place_of(const model::Report& report, const model::Finding& finding) {
   return place;
 }
 
+std::string place_text(const model::Finding& finding) {
+  if (!finding.field.empty()) return "image config, " + finding.field;
+  if (finding.lines.first == 0) return finding.path;
+  return fmt::format("{}:{}", finding.path, finding.lines.first);
+}
+
 std::string relative_uri(std::string_view path) {
   std::string uri;
   for (const std::string_view segment : base::split(path, '/')) {

@@ -28,7 +28,7 @@ std::vector<std::string> numbered_fingerprints(const model::Report& report);
 /// for every build of it.
 std::string repository_name(const model::Subject& subject);
 
-/// Where a finding is to be looked for.
+/// Where a finding is to be looked for, for other systems; place_text() is for people.
 struct Place {
   std::string path;       ///< without leading slash, never empty
   model::LineRange lines; ///< 1 to 1 where none is known
@@ -37,6 +37,10 @@ struct Place {
 
 /// The finding's file, else the file that lists its package, else the subject's own name.
 Place place_of(const model::Report& report, const model::Finding& finding);
+
+/// Where a finding about no package is, as people write it: "app/.env:3", "image config, Env
+/// DB_PASSWORD".
+std::string place_text(const model::Finding& finding);
 
 /// A path as a relative URI reference (RFC 3986): no scheme, no "..", everything else encoded.
 std::string relative_uri(std::string_view path);

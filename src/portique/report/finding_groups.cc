@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "portique/model/package_name.h"
+#include "portique/report/finding_facts.h"
 #include "portique/report/summary.h"
 
 namespace portique::report {

@@ -34,7 +34,6 @@ th.sorts{cursor:pointer}
 th[aria-sort=ascending]::after{content:" \25B2"}
 th[aria-sort=descending]::after{content:" \25BC"}
 tr.group th{background:var(--panel);color:inherit;white-space:normal;overflow-wrap:anywhere;font-size:.95rem}
-tr[hidden]{display:none}
 summary{cursor:pointer}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem .8rem;margin:.4rem 0}
 dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere;min-width:0}
@@ -48,7 +47,6 @@ body{padding:.6rem}
 .findings thead,.findings colgroup{display:none}
 .findings tr{border:1px solid var(--line);border-radius:4px;margin:.4rem 0;padding:.2rem 0}
 .findings tr.group{border:0;margin-top:1rem}
-.findings tr[hidden]{display:none}
 .findings td{border:0;padding:.15rem .6rem;white-space:normal}
 .findings td:empty{display:none}
 .findings td[data-l]::before{content:attr(data-l) ": ";color:var(--soft)}
@@ -77,61 +75,107 @@ std::string_view html_script() {
   var table = document.querySelector("table.findings");
   var filters = document.querySelector(".filters");
   if (!table || !filters) return;
-  var bodies = Array.from(table.tBodies).map(function (body) {
-    return { body: body, head: body.querySelector("tr.group"), rows: Array.from(body.querySelectorAll("tr.f")) };
-  });
-  var rows = [];
-  bodies.forEach(function (each) { each.rows.forEach(function (row) { rows.push({ row: row, group: each, text: null, shown: true }); }); });
-  var flat = document.createElement("tbody");
-  table.appendChild(flat);
   var search = filters.querySelector("input[type=search]");
   var kind = filters.querySelector("select");
   var fixable = filters.querySelector("input.fixable");
   var severities = Array.from(filters.querySelectorAll("input.severity"));
   var count = filters.querySelector("output");
+  var total = Number(filters.dataset.rows);
+  var heads = Array.from(table.tHead.rows[0].cells);
+  var portions = Array.from(document.querySelectorAll("noscript.more"));
+  var body = document.createElement("tbody");
+  var rows = []; // all that were read so far, in the order of the report
+  var group = null;
+  var order = null; // of the column that sorts, if one does
+  var view = null; // what filters and sorting leave; null: all rows in the report's order
+  var drawn = 0; // how many of them stand in the table
+  var lastHead = null;
 
+  function read(parent) {
+    parent.querySelectorAll("tr").forEach(function (row) {
+      if (row.classList.contains("group")) group = row;
+      else if (row.classList.contains("f")) rows.push({ row: row, group: group, text: null });
+    });
+  }
+  function readPortion() {
+    var template = document.createElement("template");
+    template.innerHTML = portions.shift().textContent;
+    read(template.content);
+  }
+  function readAll() {
+    while (portions.length) readPortion();
+  }
+
+  function draw(most) {
+    var part = document.createDocumentFragment();
+    for (; most > 0; most -= 1, drawn += 1) {
+      if (!view && drawn === rows.length && portions.length) readPortion();
+      var each = (view || rows)[drawn];
+      if (!each) break;
+      if (!order && each.group && each.group !== lastHead) {
+        lastHead = each.group;
+        part.appendChild(lastHead);
+      }
+      part.appendChild(each.row);
+    }
+    body.appendChild(part);
+  }
+  function drawAgain() {
+    body.textContent = "";
+    drawn = 0;
+    lastHead = null;
+    draw(200);
+    watchEnd();
+  }
+
+  // Draws on when the end of the table comes near. A watcher tells of changes alone: it is asked
+  // anew after each.
+  var end = document.createElement("div");
+  var watcher = null;
+  function watchEnd() {
+    if (!watcher) return;
+    watcher.unobserve(end);
+    if (drawn < (view ? view.length : total)) watcher.observe(end);
+  }
+
+  function text(each) {
+    if (each.text === null) each.text = (each.row.textContent + " " + (each.group ? each.group.textContent : "")).toLowerCase();
+    return each.text;
+  }
   function show() {
     var words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     var wanted = {};
     severities.forEach(function (box) { wanted[box.value] = box.checked; });
-    var shown = 0;
-    bodies.forEach(function (each) { each.shown = 0; });
-    rows.forEach(function (each) {
-      var data = each.row.dataset;
-      var good = wanted[data.s] !== false && (!kind.value || kind.value === data.k) && (!fixable.checked || data.f === "1");
-      if (good && words.length) {
-        if (each.text === null) each.text = (each.row.textContent + " " + (each.group.head ? each.group.head.textContent : "")).toLowerCase();
-        good = words.every(function (word) { return each.text.includes(word); });
-      }
-      if (good !== each.shown) { each.row.hidden = !good; each.shown = good; }
-      if (good) { shown += 1; each.group.shown += 1; }
-    });
-    bodies.forEach(function (each) { if (each.head) each.head.hidden = each.shown === 0; });
-    count.textContent = shown === rows.length ? rows.length + " rows" : shown + " of " + rows.length + " rows";
+    var all = !words.length && !kind.value && !fixable.checked && severities.every(function (box) { return box.checked; });
+    view = null;
+    if (!all || order) {
+      readAll();
+      view = rows.filter(function (each) {
+        var data = each.row.dataset;
+        return wanted[data.s] !== false && (!kind.value || kind.value === data.k) && (!fixable.checked || data.f === "1") &&
+          words.every(function (word) { return text(each).includes(word); });
+      });
+    }
+    if (order) view.sort(order);
+    drawAgain();
+    count.textContent = all ? total + " rows" : view.length + " of " + total + " rows";
   }
 
   var timer = 0;
   search.addEventListener("input", function () { clearTimeout(timer); timer = setTimeout(show, 120); });
   [kind, fixable].concat(severities).forEach(function (control) { control.addEventListener("change", show); });
 
-  var heads = Array.from(table.tHead.rows[0].cells);
   function sort(index) {
     var head = heads[index];
     var down = head.getAttribute("aria-sort") !== (index === 0 ? "descending" : "ascending");
     var direction = (index === 0) === down ? -1 : 1;
     heads.forEach(function (each) { each.removeAttribute("aria-sort"); });
     head.setAttribute("aria-sort", direction < 0 ? "descending" : "ascending");
-    if (index === 2 && direction > 0) {
-      bodies.forEach(function (each) { each.rows.forEach(function (row) { each.body.appendChild(row); }); each.body.hidden = false; });
-      return;
-    }
     var collator = new Intl.Collator("en", { numeric: true });
-    var keyed = rows.map(function (each) {
-      return { row: each.row, key: index === 0 ? each.row.dataset.s : each.row.cells[index].textContent };
-    });
-    keyed.sort(function (a, b) { return direction * collator.compare(a.key, b.key); });
-    bodies.forEach(function (each) { each.body.hidden = true; });
-    keyed.forEach(function (each) { flat.appendChild(each.row); });
+    var key = function (each) { return index === 0 ? each.row.dataset.s : each.row.cells[index].textContent; };
+    // By package is how the report is sorted.
+    order = index === 2 && direction > 0 ? null : function (a, b) { return direction * collator.compare(key(a), key(b)); };
+    show();
   }
   heads.forEach(function (head, index) {
     head.classList.add("sorts");
@@ -142,13 +186,29 @@ std::string_view html_script() {
 
   var opened = [];
   window.addEventListener("beforeprint", function () {
+    draw(Infinity);
     opened = Array.from(document.querySelectorAll("details:not([open])"));
-    if (opened.length > 2000) opened = [];
     opened.forEach(function (each) { each.open = true; });
   });
   window.addEventListener("afterprint", function () { opened.forEach(function (each) { each.open = false; }); });
+
+  // What is there already moves into one body, so that it can be drawn in any order.
+  read(table);
+  Array.from(table.tBodies).forEach(function (each) { while (each.firstChild) body.appendChild(each.firstChild); each.remove(); });
+  table.appendChild(body);
+  drawn = rows.length;
+  lastHead = group;
+  table.parentNode.insertBefore(end, table.nextSibling);
+  if (window.IntersectionObserver) {
+    watcher = new IntersectionObserver(function (seen) {
+      if (!seen.some(function (each) { return each.isIntersecting; })) return;
+      draw(200);
+      watchEnd();
+    }, { rootMargin: "1500px" });
+    watchEnd();
+  } else draw(Infinity);
+  count.textContent = total + " rows";
   filters.hidden = false;
-  show();
 })();
 )js";
 }

@@ -29,6 +29,12 @@ constexpr std::size_t kReferences = 8;
 constexpr std::size_t kAliases = 20;
 constexpr std::size_t kPackages = 8;
 
+/// Rows that the page is laid out with when it is opened; the script adds the others as they are
+/// scrolled to or searched for. Laying out all of 5,000 takes a browser seconds.
+constexpr std::size_t kFirstRows = 200;
+/// ... in portions of this many.
+constexpr std::size_t kPortionRows = 400;
+
 std::string escaped(std::string_view text) {
   std::string out;
   for (const char c : text) {
@@ -214,14 +220,17 @@ private:
   void write_filters(const std::vector<FindingGroup>& groups) {
     std::set<model::Severity, std::greater<>> severities;
     std::set<model::FindingKind> kinds;
+    std::size_t rows = 0;
     for (const FindingGroup& group : groups)
       for (const GroupRow& row : group.rows) {
+        ++rows;
         severities.insert(row.finding->severity);
         kinds.insert(row.finding->kind);
       }
-    put("<div class=\"filters\" hidden>\n<input type=\"search\" placeholder=\"Search\" "
-        "aria-label=\"Search\">\n<select aria-label=\"Kind\"><option value=\"\">all "
-        "kinds</option>");
+    put("<div class=\"filters\" data-rows=\"{}\" hidden>\n<input type=\"search\" "
+        "placeholder=\"Search\" aria-label=\"Search\">\n<select aria-label=\"Kind\"><option "
+        "value=\"\">all kinds</option>",
+        rows);
     for (const model::FindingKind kind : kinds)
       put("<option>{}</option>", model::finding_kind_name(kind));
     put("</select>\n");
@@ -247,7 +256,18 @@ private:
     begin_table();
     for (const FindingGroup& group : groups)
       write_group(group);
-    put("</table>\n</section>\n");
+    put("</table>{}\n</section>\n", rows_ > kFirstRows ? "</noscript>" : "");
+  }
+
+  /// Where scripts run, what stands in <noscript> is text and costs nothing until it is asked for;
+  /// elsewhere it is the rest of the table.
+  void count_row() {
+    if (rows_ >= kFirstRows && (rows_ - kFirstRows) % kPortionRows == 0) {
+      put("</tbody></table>{}\n<noscript class=\"more\">", rows_ > kFirstRows ? "</noscript>" : "");
+      begin_table();
+      put("<tbody>\n");
+    }
+    ++rows_;
   }
 
   void begin_table() {
@@ -270,6 +290,7 @@ private:
   }
 
   void write_row(const GroupRow& row) {
+    count_row();
     const model::Finding& finding = *row.finding;
     put("<tr class=\"f\" data-s=\"{0}\" data-k=\"{1}\" data-f=\"{2}\"><td class=\"word "
         "s{0}\">{3}{4}"
@@ -296,10 +317,7 @@ private:
     if (row.packages.size() > kPackages)
       text += fmt::format(" and {} more", row.packages.size() - kPackages);
     if (!text.empty()) return text;
-    const Place place = place_of(report_, *row.finding);
-    text = html_text(place.path, 500);
-    if (place.has_lines) text += fmt::format(":{}", place.lines.first);
-    return text;
+    return html_text(place_text(*row.finding), 500);
   }
 
   void write_more(const GroupRow& row) {
@@ -410,6 +428,7 @@ private:
   const WriteOptions& options_;
   Output& out_;
   Summary summary_;
+  std::size_t rows_ = 0; ///< of the table of findings, written so far
 };
 
 } // namespace

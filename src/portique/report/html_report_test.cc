@@ -105,5 +105,33 @@ TEST(HtmlReport, EveryPlaceHasARow) {
   EXPECT_EQ(count(text, "<tr class=\"f\""), 2U);
 }
 
+TEST(HtmlReport, LaysOutTheFirstRowsAlone) {
+  struct Case {
+    std::size_t findings;
+    std::size_t portions;
+  };
+
+  for (const Case& c : {Case{199, 0}, {200, 0}, {201, 1}, {600, 1}, {601, 2}, {5000, 12}}) {
+    model::Report report;
+    for (std::size_t i = 0; i < c.findings; ++i) {
+      model::Finding& finding = report.findings.emplace_back();
+      finding.kind = model::FindingKind::Secret;
+      finding.id = fmt::format("id-{}", i);
+      finding.title = "</noscript><b>";
+      finding.path = fmt::format("file-{}", i);
+    }
+    const std::string text = html_of(report);
+    EXPECT_EQ(count(text, "<tr class=\"f\""), c.findings);
+    EXPECT_EQ(count(text, "<noscript class=\"more\">"), c.portions);
+    EXPECT_EQ(count(text, "</noscript"), c.portions) << "no title ends one";
+    EXPECT_EQ(count(text, "<table class=\"findings\">"), c.portions + 1);
+    EXPECT_EQ(count(text, "<table"), count(text, "</table>"));
+    EXPECT_EQ(count(text, "<tbody>"), count(text, "</tbody>"));
+    EXPECT_THAT(text, HasSubstr(fmt::format("data-rows=\"{}\"", c.findings)));
+    const std::string_view at_once = std::string_view(text).substr(0, text.find("<noscript"));
+    EXPECT_EQ(count(at_once, "<tr class=\"f\""), std::min<std::size_t>(c.findings, 200));
+  }
+}
+
 } // namespace
 } // namespace portique::report

@@ -40,12 +40,6 @@ const model::Package* package_of(const model::Report& report, const model::Findi
   return finding.package < report.packages.size() ? &report.packages[finding.package] : nullptr;
 }
 
-std::string place_text(const model::Finding& finding) {
-  if (!finding.field.empty()) return "image config, " + finding.field;
-  if (finding.lines.first == 0) return finding.path;
-  return fmt::format("{}:{}", finding.path, finding.lines.first);
-}
-
 const model::Layer* layer_of(const model::Report& report, std::int32_t index) {
   const auto& layers = report.subject.image.layers;
   if (index < 0 || static_cast<std::size_t>(index) >= layers.size()) return nullptr;

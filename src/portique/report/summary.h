@@ -33,9 +33,6 @@ std::string severity_counts(const std::array<std::size_t, 6>& by_severity);
 /// The package that a finding is about, or nullptr if it is about none.
 const model::Package* package_of(const model::Report& report, const model::Finding& finding);
 
-/// Where a finding about no package is: "app/.env:3", "image config, Env DB_PASSWORD".
-std::string place_text(const model::Finding& finding);
-
 /// A layer by index, or nullptr for kNoLayer and any other index that is none.
 const model::Layer* layer_of(const model::Report& report, std::int32_t index);
 

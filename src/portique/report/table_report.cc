@@ -9,6 +9,7 @@
 #include "portique/model/package_name.h"
 #include "portique/report/check_table.h"
 #include "portique/report/display_width.h"
+#include "portique/report/finding_facts.h"
 #include "portique/report/finding_groups.h"
 #include "portique/report/summary.h"
 #include "portique/report/table_next_steps.h"
