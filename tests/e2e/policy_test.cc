@@ -104,6 +104,67 @@ TEST(Policy, ThatDoesNotLoadStopsTheScan) {
   EXPECT_EQ(portique({"scan", "--policy", "/nowhere/x.yaml", "docker-archive:x"}).exit_status, 3);
 }
 
+TEST(Policy, JudgesConfigurationFiles) {
+  const auto folder = fresh_folder();
+  write_file(folder / "Dockerfile", "FROM debian:12\nRUN curl -k https://x | sh\nUSER 5\n");
+  write_file(folder / "web.yaml",
+             "apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop}\nspec:\n"
+             "  hostNetwork: true\n  containers: [{name: c, image: nginx}]\n");
+  const std::string rules = policy(R"(name: house
+rules:
+  - name: no-curl
+    on: config
+    warn: file.type = dockerfile and resource.body.RUN contains curl
+    message: "{resource.kind} of {file.path} fetches"
+  - name: no-host-network
+    on: config
+    deny: resource.body.spec.hostNetwork = true and resource.namespace = shop
+    message: "{resource.kind} {resource.name}"
+  - name: severe
+    on: config
+    warn: finding.severity >= high and resource.kind = Pod
+    message: "{finding.id} in {resource.name}"
+    except:
+      - {who: eve, why: a test, until: 2020-01-01}
+)");
+  const std::string reports = fresh_folder().string();
+  const auto ran = portique({"check",
+                             "--policy",
+                             rules,
+                             folder.string(),
+                             "-f",
+                             "json",
+                             "-f",
+                             "html=" + reports + "/r.html",
+                             "-f",
+                             "junit=" + reports + "/r.xml",
+                             "-f",
+                             "markdown=" + reports + "/r.md"});
+  EXPECT_EQ(ran.exit_status, 1) << ran.err;
+  const json::value report = base::parse_json(ran.out).value();
+  const json::object& verdict = verdict_of(report);
+  EXPECT_EQ(base::json_string(&verdict, "decision"), "deny");
+  EXPECT_EQ(base::json_integer(&verdict, "rules"), 3);
+  const json::array& hits = base::json_items(&verdict, "hits");
+  ASSERT_GE(hits.size(), 3U);
+  EXPECT_EQ(hits[0].at("message").as_string(), "Pod web");
+  EXPECT_EQ(hits[0].at("path").as_string(), "web.yaml");
+  EXPECT_EQ(hits[0].at("line").as_int64(), 1);
+  EXPECT_THAT(ran.out, HasSubstr("stage of Dockerfile fetches"));
+  EXPECT_THAT(json::serialize(report.at("notes")), HasSubstr("has expired on 2020-01-01"));
+  for (const char* name : {"/r.html", "/r.xml", "/r.md"})
+    EXPECT_THAT(base::read_file(reports + name, 1U << 20U).value(),
+                HasSubstr("deny by policy house: no-host-network"))
+        << name;
+
+  const auto table = portique({"check", "--policy", rules, folder.string()});
+  EXPECT_THAT(table.out, AllOf(HasSubstr("Verdict: deny"), HasSubstr("no-host-network")));
+  EXPECT_EQ(portique({"check", "--policy", "none", folder.string()}).exit_status, 0);
+  EXPECT_EQ(portique({"check", "--policy", rules, "--exit-code", "7", folder.string()}).exit_status,
+            7);
+  EXPECT_EQ(portique({"check", "--policy", "nowhere.yaml", folder.string()}).exit_status, 3);
+}
+
 TEST(Policy, IsCheckedTestedAndExplained) {
   const std::string good = policy(R"(rules:
   - name: shell

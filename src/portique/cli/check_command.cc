@@ -11,7 +11,9 @@
 #include "portique/cli/command.h"
 #include "portique/cli/gate_flags.h"
 #include "portique/cli/judgement_flags.h"
+#include "portique/cli/policy_flags.h"
 #include "portique/cli/report_output.h"
+#include "portique/policy/judge_report.h"
 #include "portique/scan/check_config.h"
 #include "portique/scan/filter.h"
 #include "portique/scan/gate.h"
@@ -26,6 +28,7 @@ struct Flags {
   GateFlags gate;
   bool show_suppressed = false;
   JudgementFlags judgement;
+  PolicyFlags policy;
 };
 
 base::Result<int> check(const Flags& flags) {
@@ -34,11 +37,18 @@ base::Result<int> check(const Flags& flags) {
   write.show_suppressed = flags.show_suppressed;
   const scan::Filter filter = PQ_TRY(filter_of(flags.gate));
   const scan::Gate gate = PQ_TRY(gate_of(flags.gate));
-  const scan::ConfigCheckOptions options{.now = base::now(), .limits = {}};
+  scan::ConfigCheckOptions options{.now = base::now(), .limits = {}};
   const scan::Judgement judgement = PQ_TRY(read_judgement(flags.judgement, options.limits));
-  model::Report report = PQ_TRY(scan::check_config(flags.target, options));
+  const auto policy = PQ_TRY(chosen_policy(flags.policy, options.limits, options.now, false));
+  options.resources = policy.has_value();
+  scan::ConfigCheck checked = PQ_TRY(scan::check_config(flags.target, options));
+  model::Report& report = checked.report;
   for (const scan::IgnoreFile& file : judgement.ignore_files)
     scan::apply_ignore_file(file, report, options.now);
+  if (policy) {
+    report.verdict = policy::judge_config(*policy->policy, report, checked.files, options.now);
+    note_expired(*policy, report);
+  }
   scan::apply_filter(filter, report);
   PQ_TRY(write_reports(places, report, write));
   return scan::exit_code_of(report, gate);
@@ -59,6 +69,7 @@ void add_check_command(CLI::App& app, Invocation& invocation) {
       ->required();
   add_output_flags(*command, flags->output, report::FormatUse::Report);
   add_gate_flags(*command, flags->gate);
+  add_policy_flag(*command, flags->policy);
   command->add_flag("--show-suppressed", flags->show_suppressed, "Table: list what is ignored, too")
       ->envname("PORTIQUE_SHOW_SUPPRESSED");
   command

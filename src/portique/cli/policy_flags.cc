@@ -43,6 +43,11 @@ loaded_policy(const std::string& name, const base::Limits& limits, base::Time no
                                 errors == 1 ? "" : "s"));
 }
 
+void note_expired(const policy::LoadedPolicy& policy, model::Report& report) {
+  for (const policy::Diagnostic& diagnostic : policy.diagnostics)
+    if (diagnostic.expired) report.notes.push_back(diagnostic.headline());
+}
+
 base::Result<std::optional<policy::LoadedPolicy>>
 chosen_policy(const PolicyFlags& flags, const base::Limits& limits, base::Time now, bool quiet) {
   if (flags.policy == "none") return std::nullopt;

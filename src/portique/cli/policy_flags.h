@@ -8,6 +8,7 @@
 #include "portique/base/limits.h"
 #include "portique/base/result.h"
 #include "portique/base/time.h"
+#include "portique/model/report.h"
 #include "portique/policy/policy.h"
 
 namespace CLI {
@@ -28,6 +29,9 @@ void add_policy_flag(CLI::App& command, PolicyFlags& flags);
 /// printed with their places; the Error returned counts them.
 base::Result<std::optional<policy::LoadedPolicy>>
 chosen_policy(const PolicyFlags& flags, const base::Limits& limits, base::Time now, bool quiet);
+
+/// What a report should say of the policy that judged it: its exceptions that have expired.
+void note_expired(const policy::LoadedPolicy& policy, model::Report& report);
 
 /// Loads and prints what is wrong; an Error if the policy cannot be used.
 base::Result<policy::LoadedPolicy>

@@ -7,6 +7,7 @@
 #include "portique/base/file.h"
 #include "portique/base/text.h"
 #include "portique/cli/command.h"
+#include "portique/cli/policy_flags.h"
 #include "portique/cli/progress_line.h"
 #include "portique/cli/terminal_options.h"
 #include "portique/policy/judge_report.h"
@@ -71,8 +72,7 @@ base::Result<void> compare_with_bases(const ScanPlan& plan,
 void judge_by_policy(const ScanPlan& plan, model::Report& report) {
   if (!plan.policy) return;
   report.verdict = policy::judge_report(*plan.policy->policy, report, plan.options.now);
-  for (const policy::Diagnostic& diagnostic : plan.policy->diagnostics)
-    if (diagnostic.expired) report.notes.push_back(diagnostic.headline());
+  note_expired(*plan.policy, report);
   const auto kept = scan::VerdictStore(plan.options.cache_dir).store(report);
   if (!kept)
     report.notes.push_back("the verdict could not be kept for gates: " + kept.error().text());

@@ -36,6 +36,8 @@ struct RuleHit {
   std::string message;
   std::string finding; ///< id of the finding that it is about, "" if it is about none
   std::string package; ///< "NAME VERSION" of the package that it is about, "" if it is about none
+  std::string path;    ///< of the configuration file that it is about, "" if it is about none
+  std::uint32_t line = 0; ///< of that file: of the finding or the resource, 0 for all of it
   std::optional<RuleException> exception; ///< set: it does not count
 };
 

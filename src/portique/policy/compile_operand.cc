@@ -103,7 +103,7 @@ Checked<OperandType> Compiler::field_of(const OperandExpr& expr) {
   const Field& field = table_->fields[*found];
   use.field = *found;
   uses_findings_ = uses_findings_ || scope_of(field) == Scope::Finding;
-  uses_packages_ = uses_packages_ || scope_of(field) == Scope::Package;
+  uses_parts_ = uses_parts_ || scope_of(field) == Scope::Part;
   Operand operand;
   operand.type = field.type;
   const bool picks_one = use.has_argument && (field.argument == Argument::OptionalIndex ||

@@ -53,9 +53,9 @@ public:
   /// Whether conditions since the last reset asked for fields of these kinds.
   [[nodiscard]] bool uses_findings() const { return uses_findings_; }
 
-  [[nodiscard]] bool uses_packages() const { return uses_packages_; }
+  [[nodiscard]] bool uses_parts() const { return uses_parts_; }
 
-  void forget_uses() { uses_findings_ = uses_packages_ = false; }
+  void forget_uses() { uses_findings_ = uses_parts_ = false; }
 
   /// Checks a field that stands outside of a condition: in a message, in an exception.
   Checked<OperandType> field(const std::string& written);
@@ -95,7 +95,7 @@ private:
   std::vector<const std::string*> open_macros_;
   std::size_t terms_ = 0;
   bool uses_findings_ = false;
-  bool uses_packages_ = false;
+  bool uses_parts_ = false;
 };
 
 /// A literal read as a number of a type: integers (hexadecimal too), severities, durations, sizes,

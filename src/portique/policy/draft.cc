@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "portique/base/file.h"
+#include "portique/base/nearest.h"
 #include "portique/base/text.h"
 #include "portique/policy/ready_policies.h"
 
@@ -129,6 +130,19 @@ void read_policy_text(std::shared_ptr<const SourceFile> file,
   }
 }
 
+namespace {
+
+/// A slip of the pen in the name of a ready policy.
+std::string near_ready_policy(std::string_view name) {
+  std::vector<std::string> names;
+  for (const ReadyPolicy& ready : ready_policies())
+    names.emplace_back(ready.name);
+  const std::string near = base::nearest(name, names);
+  return near.empty() ? std::string() : "; did you mean " + near + "?";
+}
+
+} // namespace
+
 void include_policy(std::string_view name,
                     const Origin* from,
                     const base::Limits& limits,
@@ -150,8 +164,10 @@ void include_policy(std::string_view name,
     // Beside the file that includes it.
     if (from != nullptr && path.is_relative() && !from->file->name.starts_with('<'))
       path = std::filesystem::path(from->file->name).parent_path() / path;
+    // However it is spelt, it is one file.
+    path = path.lexically_normal();
     auto read = base::read_file(path, limits.yaml_bytes);
-    if (!read) return complain(read.error().text());
+    if (!read) return complain(read.error().text() + near_ready_policy(name));
     shown = path.string();
     text = std::move(*read);
   }

@@ -125,8 +125,8 @@ std::string nearest_field(const FieldTable& table, std::string_view name) {
 
 Scope scope_of(const Field& field) {
   if (field.name.starts_with("finding.")) return Scope::Finding;
-  if (field.name.starts_with("package.")) return Scope::Package;
-  return Scope::Image;
+  if (field.name.starts_with("package.") || field.name.starts_with("resource.")) return Scope::Part;
+  return Scope::Whole;
 }
 
 } // namespace portique::policy

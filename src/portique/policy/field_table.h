@@ -78,10 +78,11 @@ std::optional<Domain> other_domain_of(Domain domain, std::string_view field);
 /// The nearest names in the table, "" if none is near.
 std::string nearest_field(const FieldTable& table, std::string_view name);
 
-/// The part of an image's rule: findings, packages or the image itself.
-enum class Scope : std::uint8_t { Image, Finding, Package };
+/// What a rule is asked for: the subject (an image, a configuration file), each of its findings, or
+/// each of its parts (packages, resources).
+enum class Scope : std::uint8_t { Whole, Finding, Part };
 
-/// By the field's first word; Image for every other domain.
+/// By the field's first word; Whole for every other domain.
 Scope scope_of(const Field& field);
 
 } // namespace portique::policy

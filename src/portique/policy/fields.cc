@@ -104,8 +104,8 @@ constexpr std::array kImage{
 
 constexpr std::array kConfig{
     Field{"file.path", Path, One, kNone, "the file that is checked"},
-    Field{"file.type", Text, One, kNone, "dockerfile, compose, kubernetes, helm, ..."},
-    Field{"resource.kind", Text, One, kNone, "Deployment, Pod, service, ..."},
+    Field{"file.type", Text, One, kNone, "dockerfile, compose, kubernetes or daemon"},
+    Field{"resource.kind", Text, One, kNone, "Deployment, Pod, service, stage, ..."},
     Field{"resource.name", Text, One, kNone, "its name"},
     Field{"resource.namespace", Text, One, kNone, "its namespace"},
     Field{"resource.body", Any, List, Argument::JsonPath, "the resource itself"},

@@ -1,573 +1,122 @@
 #include "portique/policy/judge_report.h"
 
 #include <algorithm>
-#include <array>
-#include <deque>
 #include <functional>
+#include <map>
+#include <string_view>
 
-#include "portique/base/text.h"
 #include "portique/model/package_name.h"
+#include "portique/policy/report_source.h"
 
 namespace portique::policy {
 
 namespace {
 
-/// What values borrow from that is not in the report itself. Kept until the next subject.
-class Scratch {
-public:
-  void clear() {
-    texts_.clear();
-    lists_.clear();
-  }
-
-  Value text(std::string text) { return Value::text(texts_.emplace_back(std::move(text))); }
-
-  template <typename Items, typename Make> Value list(const Items& items, Make make) {
-    std::vector<Value>& made = lists_.emplace_back();
-    for (const auto& item : items)
-      if (const Value value = make(item); !value.is_absent()) made.push_back(value);
-    return Value::list(made.data(), made.size());
-  }
-
-  Value list(const std::vector<std::string>& items) {
-    return list(items, [](const std::string& item) { return Value::text(item); });
-  }
-
-private:
-  std::deque<std::string> texts_; ///< addresses stay
-  std::deque<std::vector<Value>> lists_;
-};
-
-using Getter = Value (*)(const ReportView&, const FieldUse&, Scratch&);
-
-struct Row {
-  std::string_view name;
-  Getter get;
-};
-
-Value text_or_absent(std::string_view text) {
-  return text.empty() ? Value() : Value::text(text);
-}
-
-Value age_of(const std::optional<base::Time>& time, base::Time now) {
-  if (!time) return {};
-  return Value::integer((now - *time).count());
-}
-
-/// "registry.example:5000/team/app:1.2@sha256:..." in parts; Docker's defaults put in.
-struct Reference {
-  std::string registry;
-  std::string repository;
-  std::string tag;
-};
-
-Reference reference_of(std::string_view name) {
-  name = name.substr(0, name.find('@'));
-  Reference parts;
-  const std::size_t slash = name.find('/');
-  const std::string_view first = name.substr(0, slash);
-  const bool has_registry =
-      slash != std::string_view::npos &&
-      (first.find_first_of(".:") != std::string_view::npos || first == "localhost");
-  parts.registry = has_registry ? std::string(first) : "docker.io";
-  if (has_registry) name.remove_prefix(slash + 1);
-  const std::size_t colon = name.rfind(':');
-  parts.tag = colon == std::string_view::npos ? "latest" : std::string(name.substr(colon + 1));
-  parts.repository = name.substr(0, colon);
-  if (parts.registry == "docker.io" && parts.repository.find('/') == std::string::npos)
-    parts.repository = "library/" + parts.repository;
-  return parts;
-}
-
-bool is_root(std::string_view user) {
-  const std::string_view name = user.substr(0, user.find(':'));
-  if (name.empty() || name == "root") return true;
-  return std::ranges::all_of(name, [](char c) { return c == '0'; });
-}
-
-Value joined(const std::vector<std::string>& words, Scratch& scratch) {
-  if (words.empty()) return {};
-  std::string all;
-  for (const std::string& word : words)
-    all += (all.empty() ? "" : " ") + word;
-  return scratch.text(std::move(all));
-}
-
-/// NAME=VALUE entries, or the value of the one that is asked for.
-Value entry_of(const std::vector<std::string>& entries, const FieldUse& use, Scratch& scratch) {
-  if (!use.has_argument) return scratch.list(entries);
-  for (const std::string& entry : entries)
-    if (entry.starts_with(use.argument) && entry.substr(use.argument.size()).starts_with('='))
-      return Value::text(std::string_view(entry).substr(use.argument.size() + 1));
-  return {};
-}
-
-Value label_of(const std::vector<model::ImageLabel>& labels,
-               const FieldUse& use,
-               Scratch& scratch) {
-  if (!use.has_argument)
-    return scratch.list(labels, [&](const model::ImageLabel& label) {
-      return scratch.text(label.name + "=" + label.value);
-    });
-  const auto found = std::ranges::find(labels, use.argument, &model::ImageLabel::name);
-  return found == labels.end() ? Value() : Value::text(found->value);
-}
-
-/// Values of the config, absent if there is none.
-template <typename Get> Value of_config(const ReportView& view, Get get) {
-  const auto& config = view.report->subject.image.config;
-  return config ? get(*config) : Value();
-}
-
-template <typename Get> Value of_tags(const ReportView& view, Scratch& scratch, Get get) {
-  return scratch.list(view.report->subject.image.tags,
-                      [&](const std::string& tag) { return scratch.text(get(reference_of(tag))); });
-}
-
-std::int64_t counting_findings(const model::Report& report) {
-  return std::ranges::count_if(report.findings,
-                               [](const model::Finding& finding) { return !finding.suppression; });
-}
-
-constexpr std::array kImageRows{
-    Row{"image.name",
-        [](const ReportView& v, const FieldUse&, Scratch&) {
-          return text_or_absent(v.report->subject.name);
-        }},
-    Row{"image.tags",
-        [](const ReportView& v, const FieldUse&, Scratch& s) {
-          return s.list(v.report->subject.image.tags);
-        }},
-    Row{"image.registry",
-        [](const ReportView& v, const FieldUse&, Scratch& s) {
-          return of_tags(v, s, [](const Reference& r) { return r.registry; });
-        }},
-    Row{"image.repository",
-        [](const ReportView& v, const FieldUse&, Scratch& s) {
-          return of_tags(v, s, [](const Reference& r) { return r.repository; });
-        }},
-    Row{"image.tag",
-        [](const ReportView& v, const FieldUse&, Scratch& s) {
-          return of_tags(v, s, [](const Reference& r) { return r.tag; });
-        }},
-    Row{"image.digest",
-        [](const ReportView& v, const FieldUse&, Scratch&) {
-          return text_or_absent(v.report->subject.image.manifest_digest.text());
-        }},
-    Row{"image.id",
-        [](const ReportView& v, const FieldUse&, Scratch&) {
-          return text_or_absent(v.report->subject.image.config_digest.text());
-        }},
-    Row{"image.os",
-        [](const ReportView& v, const FieldUse&, Scratch&) {
-          return text_or_absent(v.report->subject.image.platform.os);
-        }},
-    Row{"image.architecture",
-        [](const ReportView& v, const FieldUse&, Scratch&) {
-          return text_or_absent(v.report->subject.image.platform.architecture);
-        }},
-    Row{"image.age",
-        [](const ReportView& v, const FieldUse&, Scratch&) {
-          return age_of(v.report->subject.image.created, v.now);
-        }},
-    Row{"image.size",
-        [](const ReportView& v, const FieldUse&, Scratch&) {
-          std::uint64_t size = 0;
-          for (const model::Layer& layer : v.report->subject.image.layers)
-            size += layer.size;
-          return size == 0 ? Value() : Value::integer(static_cast<std::int64_t>(size));
-        }},
-    Row{"image.layers",
-        [](const ReportView& v, const FieldUse&, Scratch&) {
-          return Value::integer(static_cast<std::int64_t>(v.report->subject.image.layers.size()));
-        }},
-    Row{"image.base",
-        [](const ReportView& v, const FieldUse&, Scratch&) {
-          return text_or_absent(v.report->base ? v.report->base->name
-                                               : v.report->subject.image.base.name);
-        }},
-    Row{"image.base.digest",
-        [](const ReportView& v, const FieldUse&, Scratch&) {
-          return text_or_absent(v.report->base ? v.report->base->digest
-                                               : v.report->subject.image.base.digest);
-        }},
-    Row{"image.user",
-        [](const ReportView& v, const FieldUse&, Scratch&) {
-          return of_config(v, [](const auto& c) { return Value::text(c.user); });
-        }},
-    Row{"image.root",
-        [](const ReportView& v, const FieldUse&, Scratch&) {
-          return of_config(v, [](const auto& c) { return Value::boolean(is_root(c.user)); });
-        }},
-    Row{"image.env",
-        [](const ReportView& v, const FieldUse& use, Scratch& s) {
-          return of_config(v, [&](const auto& c) { return entry_of(c.env, use, s); });
-        }},
-    Row{"image.entrypoint",
-        [](const ReportView& v, const FieldUse&, Scratch& s) {
-          return of_config(v, [&](const auto& c) { return joined(c.entrypoint, s); });
-        }},
-    Row{"image.cmd",
-        [](const ReportView& v, const FieldUse&, Scratch& s) {
-          return of_config(v, [&](const auto& c) { return joined(c.command, s); });
-        }},
-    Row{"image.ports",
-        [](const ReportView& v, const FieldUse&, Scratch& s) {
-          return of_config(v, [&](const auto& c) { return s.list(c.ports); });
-        }},
-    Row{"image.volumes",
-        [](const ReportView& v, const FieldUse&, Scratch& s) {
-          return of_config(v, [&](const auto& c) { return s.list(c.volumes); });
-        }},
-    Row{"image.workdir",
-        [](const ReportView& v, const FieldUse&, Scratch&) {
-          return of_config(v, [](const auto& c) { return text_or_absent(c.working_dir); });
-        }},
-    Row{"image.healthcheck",
-        [](const ReportView& v, const FieldUse&, Scratch&) {
-          return of_config(v, [](const auto& c) { return Value::boolean(c.has_healthcheck); });
-        }},
-    Row{"image.stopsignal",
-        [](const ReportView& v, const FieldUse&, Scratch&) {
-          return of_config(v, [](const auto& c) { return text_or_absent(c.stop_signal); });
-        }},
-    Row{"image.labels",
-        [](const ReportView& v, const FieldUse& use, Scratch& s) {
-          return of_config(v, [&](const auto& c) { return label_of(c.labels, use, s); });
-        }},
-    Row{"image.created_by",
-        [](const ReportView& v, const FieldUse&, Scratch& s) {
-          return s.list(v.report->subject.image.layers,
-                        [](const model::Layer& layer) { return text_or_absent(layer.created_by); });
-        }},
-    Row{"image.distro",
-        [](const ReportView& v, const FieldUse&, Scratch&) {
-          return text_or_absent(v.report->distro.id);
-        }},
-    Row{"image.distro.version",
-        [](const ReportView& v, const FieldUse&, Scratch&) {
-          return text_or_absent(v.report->distro.version_id);
-        }},
-    Row{"image.distro.eol",
-        [](const ReportView& v, const FieldUse&, Scratch&) {
-          const auto& end = v.report->distro_end_of_life;
-          return end ? Value::boolean(*end <= v.now) : Value();
-        }},
-    Row{"image.packages",
-        [](const ReportView& v, const FieldUse&, Scratch&) {
-          return Value::integer(static_cast<std::int64_t>(v.report->packages.size()));
-        }},
-    Row{"image.findings",
-        [](const ReportView& v, const FieldUse&, Scratch&) {
-          return Value::integer(counting_findings(*v.report));
-        }},
-    Row{"image.incomplete",
-        [](const ReportView& v, const FieldUse&, Scratch&) {
-          return Value::boolean(!v.report->issues.empty() ||
-                                v.report->coverage == model::Coverage::NotCovered);
-        }},
-    Row{"image.unowned",
-        [](const ReportView& v, const FieldUse&, Scratch& s) {
-          return s.list(v.report->unowned,
-                        [](const model::Program& program) { return Value::text(program.path); });
-        }},
-    Row{"image.container",
-        [](const ReportView& v, const FieldUse&, Scratch&) {
-          return Value::boolean(v.report->subject.container.has_value());
-        }},
-};
-
-/// Values of the finding, absent if there is none.
-template <typename Get> Value of_finding(const ReportView& view, Get get) {
-  return view.finding == nullptr ? Value() : get(*view.finding);
-}
-
-constexpr std::array kFindingRows{
-    Row{"finding.id",
-        [](const ReportView& v, const FieldUse&, Scratch&) {
-          return of_finding(v, [](const auto& f) { return Value::text(f.id); });
-        }},
-    Row{"finding.aliases",
-        [](const ReportView& v, const FieldUse&, Scratch& s) {
-          return of_finding(v, [&](const auto& f) { return s.list(f.aliases); });
-        }},
-    Row{"finding.kind",
-        [](const ReportView& v, const FieldUse&, Scratch&) {
-          return of_finding(
-              v, [](const auto& f) { return Value::text(model::finding_kind_name(f.kind)); });
-        }},
-    Row{"finding.severity",
-        [](const ReportView& v, const FieldUse&, Scratch&) {
-          return of_finding(
-              v, [](const auto& f) { return Value::integer(static_cast<int>(f.severity)); });
-        }},
-    Row{"finding.severity.source",
-        [](const ReportView& v, const FieldUse&, Scratch&) {
-          return of_finding(v, [](const auto& f) { return text_or_absent(f.severity_source); });
-        }},
-    Row{"finding.title",
-        [](const ReportView& v, const FieldUse&, Scratch&) {
-          return of_finding(v, [](const auto& f) { return text_or_absent(f.title); });
-        }},
-    Row{"finding.risk",
-        [](const ReportView& v, const FieldUse&, Scratch&) {
-          return of_finding(v, [](const auto& f) { return Value::decimal(f.risk); });
-        }},
-    Row{"finding.path",
-        [](const ReportView& v, const FieldUse&, Scratch&) {
-          return of_finding(v, [](const auto& f) { return text_or_absent(f.path); });
-        }},
-    Row{"finding.evidence",
-        [](const ReportView& v, const FieldUse&, Scratch&) {
-          return of_finding(v, [](const auto& f) { return text_or_absent(f.evidence); });
-        }},
-    Row{"finding.fixed",
-        [](const ReportView& v, const FieldUse&, Scratch&) {
-          return of_finding(
-              v, [](const auto& f) { return Value::boolean(f.fixed_version.has_value()); });
-        }},
-    Row{"finding.fix.version",
-        [](const ReportView& v, const FieldUse&, Scratch&) {
-          return of_finding(v, [](const auto& f) {
-            return f.fixed_version ? Value::text(*f.fixed_version) : Value();
-          });
-        }},
-    Row{"finding.fix.state",
-        [](const ReportView& v, const FieldUse&, Scratch&) {
-          return of_finding(
-              v, [](const auto& f) { return Value::text(model::fix_state_name(f.fix_state)); });
-        }},
-    Row{"finding.kev",
-        [](const ReportView& v, const FieldUse&, Scratch&) {
-          return of_finding(v, [](const auto& f) { return Value::boolean(f.kev); });
-        }},
-    Row{"finding.epss",
-        [](const ReportView& v, const FieldUse&, Scratch&) {
-          return of_finding(
-              v, [](const auto& f) { return f.epss ? Value::decimal(f.epss->score) : Value(); });
-        }},
-    Row{"finding.epss.percentile",
-        [](const ReportView& v, const FieldUse&, Scratch&) {
-          return of_finding(v, [](const auto& f) {
-            return f.epss ? Value::decimal(f.epss->percentile) : Value();
-          });
-        }},
-    Row{"finding.cvss",
-        [](const ReportView& v, const FieldUse&, Scratch&) {
-          return of_finding(v, [](const auto& f) {
-            if (f.cvss.empty()) return Value();
-            return Value::decimal(std::ranges::max(f.cvss, {}, &model::Cvss::score).score);
-          });
-        }},
-    Row{"finding.cvss.vector",
-        [](const ReportView& v, const FieldUse&, Scratch& s) {
-          return of_finding(v, [&](const auto& f) {
-            return s.list(f.cvss,
-                          [](const model::Cvss& cvss) { return text_or_absent(cvss.vector); });
-          });
-        }},
-    Row{"finding.published",
-        [](const ReportView& v, const FieldUse&, Scratch&) {
-          return of_finding(v, [&](const auto& f) { return age_of(f.published, v.now); });
-        }},
-    Row{"finding.advisories",
-        [](const ReportView& v, const FieldUse&, Scratch& s) {
-          return of_finding(v, [&](const auto& f) { return s.list(f.advisories); });
-        }},
-    Row{"finding.references",
-        [](const ReportView& v, const FieldUse&, Scratch& s) {
-          return of_finding(v, [&](const auto& f) { return s.list(f.references); });
-        }},
-    Row{"finding.vex",
-        [](const ReportView& v, const FieldUse&, Scratch&) {
-          return of_finding(v, [](const auto& f) {
-            return f.vex ? Value::text(model::vex_status_name(f.vex->status)) : Value();
-          });
-        }},
-    Row{"finding.from_base",
-        [](const ReportView& v, const FieldUse&, Scratch&) {
-          return of_finding(v, [](const auto& f) {
-            return f.from_base ? Value::boolean(*f.from_base) : Value();
-          });
-        }},
-    Row{"finding.layer",
-        [](const ReportView& v, const FieldUse&, Scratch&) {
-          return of_finding(v, [](const auto& f) {
-            return f.layer == model::kNoLayer ? Value() : Value::integer(f.layer);
-          });
-        }},
-    Row{"finding.fingerprint",
-        [](const ReportView& v, const FieldUse&, Scratch&) {
-          return of_finding(v, [](const auto& f) { return text_or_absent(f.fingerprint); });
-        }},
-};
-
-/// Values of the package, absent if there is none.
-template <typename Get> Value of_package(const ReportView& view, Get get) {
-  return view.package == nullptr ? Value() : get(*view.package);
-}
-
-constexpr std::array kPackageRows{
-    Row{"package.name",
-        [](const ReportView& v, const FieldUse&, Scratch&) {
-          return of_package(v, [](const auto& p) { return text_or_absent(p.name); });
-        }},
-    Row{"package.version",
-        [](const ReportView& v, const FieldUse&, Scratch&) {
-          return of_package(v, [](const auto& p) { return text_or_absent(p.version); });
-        }},
-    Row{"package.type",
-        [](const ReportView& v, const FieldUse&, Scratch&) {
-          return of_package(v, [](const auto& p) { return text_or_absent(p.type); });
-        }},
-    Row{"package.namespace",
-        [](const ReportView& v, const FieldUse&, Scratch&) {
-          return of_package(v, [](const auto& p) { return text_or_absent(p.ns); });
-        }},
-    Row{"package.arch",
-        [](const ReportView& v, const FieldUse&, Scratch&) {
-          return of_package(v, [](const auto& p) { return text_or_absent(p.arch); });
-        }},
-    Row{"package.purl",
-        [](const ReportView& v, const FieldUse&, Scratch&) {
-          return of_package(v, [](const auto& p) { return text_or_absent(p.purl); });
-        }},
-    Row{"package.source",
-        [](const ReportView& v, const FieldUse&, Scratch&) {
-          return of_package(v, [](const auto& p) { return text_or_absent(p.source_name); });
-        }},
-    Row{"package.licences",
-        [](const ReportView& v, const FieldUse&, Scratch& s) {
-          return of_package(v, [&](const auto& p) { return s.list(p.licences); });
-        }},
-    Row{"package.maintainer",
-        [](const ReportView& v, const FieldUse&, Scratch&) {
-          return of_package(v, [](const auto& p) { return text_or_absent(p.maintainer); });
-        }},
-    Row{"package.path",
-        [](const ReportView& v, const FieldUse&, Scratch&) {
-          return of_package(v, [](const auto& p) { return text_or_absent(p.path); });
-        }},
-    Row{"package.layer",
-        [](const ReportView& v, const FieldUse&, Scratch&) {
-          return of_package(v, [](const auto& p) {
-            return p.layer == model::kNoLayer ? Value() : Value::integer(p.layer);
-          });
-        }},
-    Row{"package.scope",
-        [](const ReportView& v, const FieldUse&, Scratch&) {
-          return of_package(
-              v, [](const auto& p) { return Value::text(model::package_scope_name(p.scope)); });
-        }},
-    Row{"package.declared",
-        [](const ReportView& v, const FieldUse&, Scratch&) {
-          return of_package(v, [](const auto& p) { return Value::boolean(p.declared); });
-        }},
-    Row{"package.os",
-        [](const ReportView& v, const FieldUse&, Scratch&) {
-          return of_package(v,
-                            [](const auto& p) { return Value::boolean(model::is_os_package(p)); });
-        }},
-};
-
-/// One getter for each field of the table, in its order.
-std::vector<Getter> make_getters() {
-  const FieldTable& table = field_table(Domain::Image);
-  std::vector<Getter> getters(table.fields.size(), nullptr);
-  const auto add = [&](const auto& rows) {
-    for (const Row& row : rows)
-      if (const auto field = find_field(table, row.name)) getters[*field] = row.get;
-  };
-  add(kImageRows);
-  add(kFindingRows);
-  add(kPackageRows);
-  return getters;
-}
-
-const std::vector<Getter>& getters() {
-  static const std::vector<Getter> all = make_getters();
-  return all;
-}
-
-class ReportSource final : public FieldSource {
-public:
-  /// Another finding or package.
-  void look_at(const ReportView& view) {
-    view_ = view;
-    scratch_.clear();
-  }
-
-  [[nodiscard]] Value get(const FieldUse& use) const override {
-    const Getter getter = getters()[use.field];
-    return getter == nullptr ? Value() : getter(view_, use, scratch_);
-  }
-
-private:
-  ReportView view_;
-  mutable Scratch scratch_;
-};
-
 class Judge {
 public:
-  Judge(const Policy& policy, const model::Report& report, base::Time now)
-      : policy_(&policy), report_(&report), now_(now), decider_(policy, Domain::Image) {}
-
-  model::Verdict judge() {
-    model::Verdict verdict;
-    verdict.policy = policy_->name();
-    verdict.file = policy_->file();
-    verdict.version = policy_->version();
-    verdict.audit = policy_->audit();
-    verdict.rules =
-        static_cast<std::size_t>(std::ranges::count_if(policy_->rules(), [](const Rule& rule) {
-          return rule.is_asked() && rule.draft.domain == Domain::Image;
+  Judge(const Policy& policy, Domain domain, const model::Report& report, base::Time now)
+      : policy_(&policy), report_(&report), now_(now), decider_(policy, domain), source_(domain) {
+    verdict_.policy = policy.name();
+    verdict_.file = policy.file();
+    verdict_.version = policy.version();
+    verdict_.audit = policy.audit();
+    verdict_.rules =
+        static_cast<std::size_t>(std::ranges::count_if(policy.rules(), [&](const Rule& rule) {
+          return rule.is_asked() && rule.draft.domain == domain;
         }));
-    std::size_t last = kNoLastRule;
-    ask({report_, nullptr, nullptr, now_}, Scope::Image, last, verdict);
-    for (const RuleHitOf& hit : image_hits_)
-      if (hit.ends) last = hit.rule;
-    for (const model::Package& package : report_->packages)
-      ask({report_, nullptr, &package, now_}, Scope::Package, last, verdict);
-    for (const model::Finding& finding : report_->findings) {
-      if (finding.suppression) continue;
-      const model::Package* package = finding.package < report_->packages.size()
-                                          ? &report_->packages[finding.package]
-                                          : nullptr;
-      ask({report_, &finding, package, now_}, Scope::Finding, last, verdict);
+  }
+
+  model::Verdict judge_image() {
+    const std::size_t last = ask(view(), Scope::Whole, kNoLastRule);
+    for (const model::Package& package : report_->packages) {
+      ReportView about = view();
+      about.package = &package;
+      ask(about, Scope::Part, last);
     }
-    std::ranges::stable_sort(verdict.hits, std::greater(), [](const model::RuleHit& hit) {
-      return static_cast<int>(hit.decision) - (hit.exception ? 10 : 0); // these come last
-    });
-    return verdict;
+    for (const model::Finding& finding : report_->findings)
+      if (!finding.suppression) ask_about(finding, view(), last);
+    return finished();
+  }
+
+  model::Verdict judge_files(std::span<const model::ConfigFile> files) {
+    std::map<std::string_view, std::vector<const model::Finding*>> findings;
+    for (const model::Finding& finding : report_->findings)
+      if (!finding.suppression) findings[finding.path].push_back(&finding);
+    for (const model::ConfigFile& file : files) {
+      ReportView about = view();
+      about.file = &file;
+      const std::size_t last = ask(about, Scope::Whole, kNoLastRule);
+      for (const model::ConfigResource& resource : file.resources) {
+        about.resource = &resource;
+        ask(about, Scope::Part, last);
+      }
+      for (const model::Finding* finding : findings[file.path]) {
+        about.resource = resource_of(file, finding->lines.first);
+        ask_about(*finding, about, last);
+      }
+    }
+    return finished();
   }
 
 private:
-  struct RuleHitOf {
-    std::size_t rule;
-    bool ends; ///< an `allow` that counts
-  };
+  [[nodiscard]] ReportView view() const { return {.report = report_, .now = now_}; }
 
-  void ask(const ReportView& view, Scope scope, std::size_t last, model::Verdict& verdict) {
-    source_.look_at(view);
+  /// The resource that a line belongs to; resources do not overlap.
+  static const model::ConfigResource* resource_of(const model::ConfigFile& file,
+                                                  std::uint32_t line) {
+    const auto behind =
+        std::ranges::upper_bound(file.resources, line, {}, [](const model::ConfigResource& each) {
+          return each.lines.first;
+        });
+    if (behind == file.resources.begin()) return nullptr;
+    const model::ConfigResource& found = *std::prev(behind);
+    return line <= found.lines.last ? &found : nullptr;
+  }
+
+  void ask_about(const model::Finding& finding, ReportView about, std::size_t last) {
+    about.finding = &finding;
+    if (finding.package < report_->packages.size())
+      about.package = &report_->packages[finding.package];
+    ask(about, Scope::Finding, last);
+  }
+
+  /// The rule whose `allow` ended the matter, or kNoLastRule.
+  std::size_t ask(const ReportView& about, Scope scope, std::size_t last) {
+    source_.look_at(about);
+    std::size_t ended = kNoLastRule;
     for (const Hit& hit : decider_.decide(source_, scope, last)) {
       const Rule& rule = policy_->rules()[hit.rule];
-      model::RuleHit told;
-      told.rule = rule.draft.name;
-      told.decision = rule.draft.action;
-      if (policy_->audit() && told.decision == model::Decision::Deny)
-        told.decision = model::Decision::Warn;
-      told.severity = rule.draft.severity;
-      told.message = decider_.message(hit);
-      if (view.finding != nullptr) told.finding = view.finding->id;
-      if (view.package != nullptr)
-        told.package = model::name_in_ecosystem(*view.package) + " " + view.package->version;
-      if (hit.exception) told.exception = rule.exceptions[*hit.exception].says;
-      if (!hit.exception) verdict.decision = std::max(verdict.decision, told.decision);
-      if (scope == Scope::Image)
-        image_hits_.push_back(
-            {hit.rule, rule.draft.action == model::Decision::Allow && !hit.exception});
-      verdict.hits.push_back(std::move(told));
+      if (rule.draft.action == model::Decision::Allow && !hit.exception) ended = hit.rule;
+      verdict_.hits.push_back(told(hit, rule, about));
+      if (!hit.exception)
+        verdict_.decision = std::max(verdict_.decision, verdict_.hits.back().decision);
     }
+    return ended;
+  }
+
+  model::RuleHit told(const Hit& hit, const Rule& rule, const ReportView& about) {
+    model::RuleHit told;
+    told.rule = rule.draft.name;
+    told.decision = rule.draft.action;
+    if (policy_->audit() && told.decision == model::Decision::Deny)
+      told.decision = model::Decision::Warn;
+    told.severity = rule.draft.severity;
+    told.message = decider_.message(hit);
+    if (about.finding != nullptr) told.finding = about.finding->id;
+    if (about.package != nullptr)
+      told.package = model::name_in_ecosystem(*about.package) + " " + about.package->version;
+    if (about.file != nullptr) told.path = about.file->path;
+    if (about.resource != nullptr) told.line = about.resource->lines.first;
+    if (about.finding != nullptr && about.file != nullptr) told.line = about.finding->lines.first;
+    if (hit.exception) told.exception = rule.exceptions[*hit.exception].says;
+    return told;
+  }
+
+  model::Verdict finished() {
+    std::ranges::stable_sort(verdict_.hits, std::greater(), [](const model::RuleHit& hit) {
+      return static_cast<int>(hit.decision) - (hit.exception ? 10 : 0); // these come last
+    });
+    return std::move(verdict_);
   }
 
   const Policy* policy_;
@@ -575,21 +124,20 @@ private:
   base::Time now_;
   Decider decider_;
   ReportSource source_;
-  std::vector<RuleHitOf> image_hits_;
+  model::Verdict verdict_;
 };
 
 } // namespace
 
 model::Verdict judge_report(const Policy& policy, const model::Report& report, base::Time now) {
-  return Judge(policy, report, now).judge();
+  return Judge(policy, Domain::Image, report, now).judge_image();
 }
 
-std::vector<std::string> unanswered_image_fields() {
-  const FieldTable& table = field_table(Domain::Image);
-  std::vector<std::string> missing;
-  for (std::size_t i = 0; i < table.fields.size(); ++i)
-    if (getters()[i] == nullptr) missing.emplace_back(table.fields[i].name);
-  return missing;
+model::Verdict judge_config(const Policy& policy,
+                            const model::Report& report,
+                            std::span<const model::ConfigFile> files,
+                            base::Time now) {
+  return Judge(policy, Domain::Config, report, now).judge_files(files);
 }
 
 } // namespace portique::policy

@@ -1,28 +1,28 @@
 #pragma once
 
-// The gate for images: a finished report against the rules `on: image`.
+// The gates for images and for configuration files: a finished report against the rules `on: image`
+// or `on: config`.
+
+#include <span>
 
 #include "portique/base/time.h"
+#include "portique/model/config_file.h"
 #include "portique/model/report.h"
 #include "portique/policy/policy.h"
 
 namespace portique::policy {
-
-/// A field's value for the report itself, for one of its findings (and that finding's package), or
-/// for one of its packages.
-struct ReportView {
-  const model::Report* report = nullptr;
-  const model::Finding* finding = nullptr;
-  const model::Package* package = nullptr;
-  base::Time now;
-};
 
 /// Rules about findings are asked for each finding that counts (is not suppressed), rules about
 /// packages for each package, the others once. An `allow` ends the matter for what it is about; one
 /// about the image itself for all of it.
 model::Verdict judge_report(const Policy& policy, const model::Report& report, base::Time now);
 
-/// The fields `on: image` that reports cannot answer; for a test, which wants none.
-std::vector<std::string> unanswered_image_fields();
+/// The same for configuration files: rules about findings are asked for each finding that counts,
+/// with the file and the resource that it lies in; rules about resources for each resource; the
+/// others for each file. An `allow` about a file ends the matter for that file.
+model::Verdict judge_config(const Policy& policy,
+                            const model::Report& report,
+                            std::span<const model::ConfigFile> files,
+                            base::Time now);
 
 } // namespace portique::policy

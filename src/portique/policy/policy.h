@@ -39,7 +39,7 @@ struct CompiledException {
 
 struct Rule {
   RuleDraft draft;
-  Scope scope = Scope::Image; ///< how often it is asked: once, for each finding, for each package
+  Scope scope = Scope::Whole; ///< how often it is asked: once, for each finding, for each part
   Node node;                  ///< for explanations
   std::optional<std::uint32_t> condition; ///< of its domain's program; nothing: it is not asked
   std::string unsupported;                ///< why it is not asked, if we do not offer a field

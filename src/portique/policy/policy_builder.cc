@@ -27,8 +27,9 @@ std::string_view without_quotes(std::string_view text) {
   return has_quotes ? text.substr(1, text.size() - 2) : text;
 }
 
-std::string scope_name(Scope scope) {
-  return scope == Scope::Finding ? "finding" : "package";
+std::string_view scope_name(Scope scope, Domain domain) {
+  if (scope == Scope::Finding) return "finding";
+  return domain == Domain::Config ? "resource" : "package";
 }
 
 } // namespace
@@ -224,9 +225,9 @@ bool PolicyBuilder::compile_condition(Rule& rule, Compiler& compiler) {
     complain(rule, text, node.error());
     return false;
   }
-  rule.scope = compiler.uses_findings()   ? Scope::Finding
-               : compiler.uses_packages() ? Scope::Package
-                                          : Scope::Image;
+  rule.scope = compiler.uses_findings() ? Scope::Finding
+               : compiler.uses_parts()  ? Scope::Part
+                                        : Scope::Whole;
   rule.node = std::move(*node);
   const auto domain = static_cast<std::size_t>(rule.draft.domain);
   rule.condition = policy_.programs_[domain].add_condition(rule.node);
@@ -299,13 +300,14 @@ void PolicyBuilder::check_scope(const Rule& rule,
                                 const Compiler& compiler,
                                 const Origin& origin,
                                 std::string_view what) {
-  for (const Scope asked : {Scope::Finding, Scope::Package}) {
-    const bool uses = asked == Scope::Finding ? compiler.uses_findings() : compiler.uses_packages();
+  for (const Scope asked : {Scope::Finding, Scope::Part}) {
+    const bool uses = asked == Scope::Finding ? compiler.uses_findings() : compiler.uses_parts();
     const bool has = rule.scope == Scope::Finding || rule.scope == asked;
     if (uses && !has)
       draft_->complain(Level::Error,
                        origin,
-                       "the " + std::string(what) + " asks for a " + scope_name(asked) +
+                       "the " + std::string(what) + " asks for a " +
+                           std::string(scope_name(asked, rule.draft.domain)) +
                            ", and the rule's condition is about none");
   }
 }

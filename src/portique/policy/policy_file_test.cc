@@ -3,10 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "portique/base/file.h"
 #include "portique/policy/explain.h"
 #include "portique/policy/judge_report.h"
 #include "portique/policy/policy_test_support.h"
 #include "portique/policy/ready_policies.h"
+#include "portique/policy/report_source.h"
 
 namespace portique::policy {
 namespace {
@@ -348,8 +350,29 @@ TEST(ReadyPolicies, PassTheirOwnExamplesAndAreExplained) {
   EXPECT_TRUE(load_policy("audit-only", base::Limits(), kToday).policy->audit());
 }
 
+TEST(PolicyFile, IsReadOnceHoweverItIsSpelt) {
+  const auto folder = base::TempDir::create("policy").value();
+  const auto write = [&](const char* name, std::string_view text) {
+    ASSERT_TRUE(base::write_file_atomically(folder.path() / name, text));
+  };
+  write("a.yaml", "include: [./b.yaml, b.yaml, ../" + folder.path().filename().string() +
+                      "/b.yaml]\nrules:\n  - {name: a, on: image, deny: image.root = true}\n");
+  write("b.yaml",
+        "include: ./a.yaml\nrules:\n  - {name: b, on: image, deny: image.root = true}\n");
+  const LoadedPolicy loaded =
+      load_policy((folder.path() / "a.yaml").string(), base::Limits(), kToday);
+  ASSERT_TRUE(loaded.policy) << loaded.diagnostics.front().text();
+  EXPECT_EQ(loaded.policy->rules().size(), 2U);
+}
+
+TEST(PolicyFile, NamesTheReadyPolicyThatIsMeant) {
+  const LoadedPolicy loaded = load_policy("basline", base::Limits(), kToday);
+  EXPECT_THAT(told(loaded, Level::Error),
+              testing::ElementsAre(testing::HasSubstr("did you mean baseline?")));
+}
+
 TEST(ImageFields, AreAllAnsweredByReports) {
-  EXPECT_THAT(unanswered_image_fields(), IsEmpty());
+  EXPECT_THAT(unanswered_fields(Domain::Image), IsEmpty());
 }
 
 TEST(ImageFields, HoldWhatTheReportHolds) {

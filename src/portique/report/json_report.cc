@@ -357,6 +357,11 @@ void write_hit(JsonWriter& json, const model::RuleHit& hit) {
   json.text("message", hit.message);
   json.text_or_null("finding", hit.finding);
   json.text_or_null("package", hit.package);
+  json.text_or_null("path", hit.path);
+  if (hit.line > 0)
+    json.integer("line", hit.line);
+  else
+    json.null("line");
   if (hit.exception) {
     json.begin_object("exception");
     json.text("who", hit.exception->who);

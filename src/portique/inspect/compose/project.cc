@@ -257,16 +257,19 @@ Environment read_environment(std::string_view text) {
 std::string normal_path(std::string_view folder, std::string_view path) {
   if (path.starts_with('/')) return {};
   std::vector<std::string_view> parts;
-  for (const std::string_view text : {folder, path})
+  const auto add = [&](std::string_view text, bool may_begin_above) {
     for (const std::string_view part : base::split(text, '/')) {
       if (part.empty() || part == ".") continue;
-      if (part != "..") {
-        parts.push_back(part);
-      } else {
-        if (parts.empty()) return {};
+      const bool above = parts.empty() || parts.back() == "..";
+      if (part == ".." && above && !may_begin_above) return false;
+      if (part == ".." && !above)
         parts.pop_back();
-      }
+      else
+        parts.push_back(part);
     }
+    return true;
+  };
+  if (!add(folder, !folder.starts_with('/')) || !add(path, false)) return {};
   std::string out;
   for (const std::string_view part : parts)
     out.append(out.empty() ? "" : "/").append(part);

@@ -46,7 +46,8 @@ Environment read_environment(std::string_view text);
 /// as it is written.
 std::string interpolate(std::string_view text, const Environment& environment);
 
-/// "a/b/../c" as "a/c"; "" for what leads out of the folder that is checked.
+/// "a/b/../c" as "a/c"; "" for what leads out of the folder that is checked. A `folder` that begins
+/// with ".." keeps that.
 std::string normal_path(std::string_view folder, std::string_view path);
 
 } // namespace portique::inspect::compose

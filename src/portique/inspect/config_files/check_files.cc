@@ -4,6 +4,8 @@
 #include <array>
 #include <deque>
 #include <map>
+#include <ranges>
+#include <set>
 #include <tuple>
 
 #include <fmt/format.h>
@@ -12,7 +14,9 @@
 #include "portique/base/text.h"
 #include "portique/base/yaml.h"
 #include "portique/inspect/compose/check_compose.h"
+#include "portique/inspect/compose/includes.h"
 #include "portique/inspect/config_files/inline_ignores.h"
+#include "portique/inspect/config_files/resources.h"
 #include "portique/inspect/daemon/check_daemon.h"
 #include "portique/inspect/dockerfile/check_dockerfile.h"
 #include "portique/inspect/kubernetes/check_kubernetes.h"
@@ -112,15 +116,23 @@ bool is_helm_template(std::string_view content) {
 class FileSet {
 public:
   FileSet(std::span<const ConfigFile> files, const CheckOptions& options)
-      : files_(files), options_(&options), hits_(findings_.hits, options.limits.config_findings) {}
+      : files_(files), options_(&options), hits_(findings_.hits, options.limits.config_findings),
+        resources_(options.resource_bytes) {}
 
   ConfigFindings check() {
+    follow_includes();
     for (const ConfigFile& file : files_)
       check_file(file);
     // Objects of all files are looked at together.
     kubernetes::run_checks(objects_, hits_);
     for (const ConfigFile* file : manifests_)
       apply_yaml_ignores(*file);
+    add_objects();
+    if (resources_.is_incomplete())
+      add_issue(Code::LimitExceeded,
+                "",
+                "the files declare too much, or it nests too deep, for all of it to be judged by "
+                "the policy");
     if (hits_.is_full())
       add_issue(Code::LimitExceeded,
                 "",
@@ -138,21 +150,22 @@ private:
   }
 
   void check_file(const ConfigFile& file) {
-    const ConfigKind kind = config_kind(file.path, file.content);
+    const ConfigKind kind = kind_of(file);
     if (kind == ConfigKind::None) {
-      if (options_->named)
+      if (options_->named && &file == files_.data())
         add_issue(Code::Unsupported,
                   file.path,
                   "this is no Dockerfile, Compose file, Kubernetes manifest or daemon.json");
       return;
     }
     hits_.set_path(file.path);
+    declared_.clear();
     const std::size_t before = findings_.hits.size();
     if (kind == ConfigKind::Dockerfile) check_dockerfile(file, before);
     if (kind == ConfigKind::Kubernetes) read_manifest(file);
     if (kind == ConfigKind::Compose) check_compose(file);
     if (kind == ConfigKind::DaemonJson) check_daemon(file);
-    findings_.files.push_back({file.path, kind});
+    findings_.files.push_back({file.path, kind, std::move(declared_)});
   }
 
   void check_dockerfile(const ConfigFile& file, std::size_t before) {
@@ -165,6 +178,7 @@ private:
       add_issue(
           Code::Malformed, file.path, fmt::format("line {}: {}", problem.line, problem.message));
     dockerfile::run_checks(*parsed, hits_);
+    if (options_->resources) declared_ = resources_.stages(*parsed);
     apply_ignores(file, before, [&](std::uint32_t line) {
       return dockerfile::instruction_lines(*parsed, line);
     });
@@ -201,13 +215,27 @@ private:
     manifests_.push_back(&file);
   }
 
+  /// What a file is; one that a Compose file includes is one, too.
+  ConfigKind kind_of(const ConfigFile& file) const {
+    const ConfigKind kind = config_kind(file.path, file.content);
+    return kind == ConfigKind::None && included_.contains(file.path) ? ConfigKind::Compose : kind;
+  }
+
+  /// A file that another one refers to, or nullptr.
+  const ConfigFile* other_file(std::string_view path) {
+    const auto found = by_path_.find(path);
+    if (found != by_path_.end()) return found->second;
+    findings_.wanted.emplace_back(path);
+    return nullptr;
+  }
+
   /// The tree of another Compose file of this run, read once.
   const base::YamlNode* compose_root(std::string_view path) {
     const auto known = compose_.find(path);
     if (known != compose_.end()) return known->second;
-    const auto file = std::ranges::find(files_, path, &ConfigFile::path);
+    const ConfigFile* file = other_file(path);
     const base::YamlNode* root = nullptr;
-    if (file != files_.end()) {
+    if (file != nullptr) {
       documents_.push_back(read_yaml(*file));
       if (!documents_.back().empty()) root = &documents_.back().front().root;
     }
@@ -215,11 +243,58 @@ private:
     return root;
   }
 
-  /// The .env file beside a Compose file.
-  compose::Environment environment_of(std::string_view path) const {
-    const std::string wanted = std::string(path.substr(0, path.rfind('/') + 1)) + ".env";
-    const auto file = std::ranges::find(files_, wanted, &ConfigFile::path);
-    return file == files_.end() ? compose::Environment{} : compose::read_environment(file->content);
+  /// The variables of a Compose file: of the .env file beside it, or of those that it is included
+  /// with; those of the file that includes it go before them.
+  compose::Environment environment_of(std::string_view path, int depth = 0) {
+    constexpr int kDeepest = 16; // includes of includes; what goes in circles ends here, too
+    std::vector<std::string> files{std::string(path.substr(0, path.rfind('/') + 1)) + ".env"};
+    compose::Environment environment;
+    const auto included = included_.find(path);
+    if (included != included_.end()) {
+      files = included->second.environment_files;
+      if (depth < kDeepest) environment = environment_of(included->second.by, depth + 1);
+    }
+    // The first that has a variable counts, and of several files the last one.
+    for (const std::string& name : std::views::reverse(files))
+      if (const ConfigFile* file = other_file(name))
+        environment.merge(compose::read_environment(file->content));
+    return environment;
+  }
+
+  /// Finds out which Compose files are parts of others, before any is checked.
+  void follow_includes() {
+    for (const ConfigFile& file : files_)
+      by_path_.emplace(file.path, &file);
+    std::deque<std::string> queue;
+    for (const ConfigFile& file : files_)
+      if (config_kind(file.path, file.content) == ConfigKind::Compose) queue.push_back(file.path);
+    std::set<std::string> seen(queue.begin(), queue.end());
+    compose::IncludeGraph graph;
+    for (; !queue.empty(); queue.pop_front()) {
+      const std::string& path = queue.front();
+      const base::YamlNode* root = compose_root(path);
+      if (root == nullptr || root->find("include") == nullptr) continue;
+      compose::Includes includes = compose::read_includes(*root, path, environment_of(path));
+      for (std::string& problem : includes.problems)
+        add_issue(Code::Unsupported, path, std::move(problem));
+      for (const compose::Include& include : includes.entries)
+        for (const std::string& part : include.files) {
+          if (other_file(part) == nullptr) {
+            add_issue(Code::NotFound,
+                      path,
+                      fmt::format("line {}: the file that is included is not among those that are "
+                                  "checked: {}",
+                                  include.line,
+                                  base::printable(part.substr(0, 200))));
+            continue;
+          }
+          graph[path].insert(part);
+          included_.try_emplace(part, path, include.environment_files);
+          if (seen.insert(part).second) queue.push_back(part);
+        }
+    }
+    for (const std::string& path : compose::files_in_cycles(graph))
+      add_issue(Code::Malformed, path, "the files include each other without end");
   }
 
   void check_compose(const ConfigFile& file) {
@@ -234,6 +309,7 @@ private:
     for (const std::string& problem : project.problems)
       add_issue(Code::Malformed, file.path, problem);
     compose::run_checks(project, hits_);
+    if (options_->resources) declared_ = resources_.parts(project);
     apply_yaml_ignores(file);
   }
 
@@ -254,6 +330,22 @@ private:
       return;
     }
     daemon::run_checks(document->root, hits_);
+    if (options_->resources) declared_ = resources_.daemon(document->root);
+  }
+
+  /// Of all manifests, and everything into its order.
+  void add_objects() {
+    if (!options_->resources) return;
+    std::map<std::string_view, CheckedFile*> files;
+    for (CheckedFile& file : findings_.files)
+      files.emplace(file.path, &file);
+    for (const kubernetes::Object& object : objects_)
+      std::ranges::move(resources_.object(object),
+                        std::back_inserter(files.at(object.path)->resources));
+    for (CheckedFile& file : findings_.files)
+      std::ranges::stable_sort(file.resources, {}, [](const model::ConfigResource& resource) {
+        return resource.lines.first;
+      });
   }
 
   void apply_yaml_ignores(const ConfigFile& file) {
@@ -285,11 +377,21 @@ private:
   const CheckOptions* options_;
   ConfigFindings findings_;
   Hits hits_;
+  ResourceMaker resources_;
+  std::vector<model::ConfigResource> declared_; ///< by the file that is being checked
   /// The trees that the objects borrow from; a deque, so that they stay where they are.
   std::deque<std::vector<base::YamlDocument>> documents_;
   std::vector<kubernetes::Object> objects_;
   std::vector<const ConfigFile*> manifests_;
   std::map<std::string, const base::YamlNode*, std::less<>> compose_;
+  std::map<std::string, const ConfigFile*, std::less<>> by_path_;
+
+  struct IncludedBy {
+    std::string by;
+    std::vector<std::string> environment_files;
+  };
+
+  std::map<std::string, IncludedBy, std::less<>> included_; ///< by path; the first that includes it
 };
 
 } // namespace
@@ -308,6 +410,22 @@ std::string_view config_kind_name(ConfigKind kind) {
     break;
   }
   return "other file";
+}
+
+std::string_view config_type(ConfigKind kind) {
+  switch (kind) {
+  case ConfigKind::Dockerfile:
+    return "dockerfile";
+  case ConfigKind::Compose:
+    return "compose";
+  case ConfigKind::Kubernetes:
+    return "kubernetes";
+  case ConfigKind::DaemonJson:
+    return "daemon";
+  case ConfigKind::None:
+    break;
+  }
+  return "";
 }
 
 bool may_be_config(std::string_view path) {
