@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "portique/access/roles/decide.h"
+#include "portique/base/text.h"
 
 namespace portique::access {
 
@@ -31,7 +32,7 @@ inline Identity test_caller(std::string_view who) {
   if (who.starts_with("uid:")) {
     caller.proof = Proof::Socket;
     caller.local = LocalCaller{};
-    caller.local->uid = static_cast<std::uint32_t>(std::stoul(std::string(who.substr(4))));
+    caller.local->uid = base::parse_int<std::uint32_t>(who.substr(4)).value();
     caller.user = caller.local->uid == 0 ? "root" : "user" + std::string(who.substr(4));
     return caller;
   }
