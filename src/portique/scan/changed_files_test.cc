@@ -23,15 +23,16 @@ const std::string kHelloSha1 = "\xf5\x72\xd3\x96\xfa\xe9\x20\x66\x28\x71\x4f\xb2
 
 using Files = std::vector<std::pair<std::string, std::string>>;
 
-LayerEvidence layer_of(const Files& files, std::vector<std::string> removed = {}) {
+LayerEvidence
+layer_of(const Files& files, std::vector<std::string> removed = {}, std::uint32_t mode = 0644) {
   const base::Limits limits;
   ChecksumCollector collector(limits);
   LayerEvidence layer;
   for (const auto& [path, content] : files) {
-    collector.begin(path);
+    collector.begin(path, mode);
     for (const char& byte : content) // pieces may be short
       collector.content(base::as_bytes(std::string_view(&byte, 1)));
-    collector.end(layer.checksums);
+    collector.end(layer.checksums, layer.issues);
     layer.paths.push_back(inventory::path_hash(path));
   }
   std::ranges::sort(layer.paths);
@@ -92,10 +93,73 @@ TEST(ChangedFiles, ThoseOfAlpine) {
                                 base::to_base64(kHelloSha1) + "\nF:etc\nR:hello.conf\nZ:Q1" +
                                 base::to_base64(kHelloSha1) + "\n\n";
   const LayerEvidence base =
-      layer_of({{"lib/apk/db/installed", installed}, {"usr/bin/hello", kHello}});
+      layer_of({{"lib/apk/db/installed", installed}, {"usr/bin/hello", kHello}}, {}, 0755);
   EXPECT_THAT(changed({base}), IsEmpty());
   EXPECT_THAT(changed({base, layer_of({{"usr/bin/hello", "x"}, {"etc/hello.conf", "mine"}})}),
               ElementsAre("usr/bin/hello@1"));
+}
+
+TEST(ChangedFiles, WhatTakesAFilesPlace) {
+  const std::string list = "var/lib/dpkg/info/hello.md5sums";
+  const LayerEvidence base =
+      layer_of({{"usr/bin/hello", kHello}, {list, md5sums("usr/bin/hello")}});
+  LayerEvidence link;
+  link.links.push_back({"usr/bin/hello", "/tmp/evil"});
+  link.paths.push_back(inventory::path_hash("usr/bin/hello"));
+  EXPECT_THAT(changed({base, link}), ElementsAre("usr/bin/hello@1"));
+
+  LayerEvidence hard = layer_of({{"tmp/evil", "evil"}});
+  hard.paths.push_back(inventory::path_hash("usr/bin/hello"));
+  std::ranges::sort(hard.paths);
+  hard.checksums.same.push_back(
+      {inventory::path_hash("usr/bin/hello"), inventory::path_hash("tmp/evil")});
+  EXPECT_THAT(changed({base, hard}), ElementsAre("usr/bin/hello@1")) << "a hard link";
+  hard.checksums.same[0].target = inventory::path_hash("nothing");
+  EXPECT_THAT(changed({base, hard}), IsEmpty()) << "to what is not known";
+
+  EXPECT_THAT(changed({base, layer_of({{"usr/bin/hello", ""}})}), ElementsAre("usr/bin/hello@1"))
+      << "an empty file";
+  EXPECT_THAT(
+      changed({base, layer_of({{"usr/bin/hello", "evil"}}), layer_of({}, {"usr/bin/hello"})}),
+      IsEmpty())
+      << "a file that was deleted afterwards";
+}
+
+TEST(ChangedFiles, ModesOfAlpine) {
+  struct Case {
+    const char* acl;
+    std::uint32_t mode;
+    std::string want; ///< how it differs; "": not
+  };
+
+  for (const Case& c :
+       {Case{"a:0:0:755\n", 0755, ""},
+        Case{"", 0644, ""},
+        Case{"", 04755, "it has the mode 4755 instead of 0644; the package is hello"},
+        Case{"a:0:0:4111\n", 04111, ""},
+        Case{"a:0:0:zzz\n", 0644, ""}}) {
+    const std::string installed = std::string("P:hello\nV:1\nF:usr/bin\nR:hello\n") + c.acl +
+                                  "Z:Q1" + base::to_base64(kHelloSha1) + "\n\n";
+    const std::vector<LayerEvidence> layers{
+        layer_of({{"lib/apk/db/installed", installed}, {"usr/bin/hello", kHello}}, {}, c.mode)};
+    const auto findings = find_changed_files(layers);
+    ASSERT_EQ(findings.size(), c.want.empty() ? 0U : 1U) << c.acl;
+    if (c.want.empty()) continue;
+    EXPECT_EQ(findings[0].evidence, c.want);
+    EXPECT_EQ(findings[0].severity, model::Severity::High) << "who runs it gets rights";
+  }
+}
+
+TEST(ChangedFiles, LinksOfAlpineAreComparedByWhatTheySay) {
+  const std::string installed =
+      "P:hello\nF:bin\nR:sh\na:0:0:777\nZ:Q1LxBvJ/ofKKik4CrrENc7ePnJsko=\n\n"; // of "busybox"
+  LayerEvidence layer = layer_of({{"lib/apk/db/installed", installed}});
+  layer.links.push_back({"bin/sh", "busybox"});
+  layer.paths.push_back(inventory::path_hash("bin/sh"));
+  std::ranges::sort(layer.paths);
+  EXPECT_THAT(changed({layer}), IsEmpty());
+  layer.links[0].target = "/tmp/evil";
+  EXPECT_THAT(changed({layer}), ElementsAre("bin/sh@0"));
 }
 
 TEST(ChangedFiles, BrokenListsSayNothing) {

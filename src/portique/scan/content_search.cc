@@ -33,13 +33,13 @@ public:
   explicit ChecksumInspector(const base::Limits& limits) : collector_(limits) {}
 
   bool begin(const InspectedFile& file, base::Bytes /*first*/) override {
-    collector_.begin(file.path);
+    collector_.begin(file.path, file.mode);
     return true;
   }
 
   void content(base::Bytes piece) override { collector_.content(piece); }
 
-  void end(ContentEvidence& into) override { collector_.end(into.checksums); }
+  void end(ContentEvidence& into) override { collector_.end(into.checksums, into.issues); }
 
 private:
   ChecksumCollector collector_;

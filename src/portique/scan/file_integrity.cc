@@ -1,127 +1,53 @@
 #include "portique/scan/file_integrity.h"
 
 #include <array>
-#include <charconv>
-#include <optional>
+#include <string>
 #include <utility>
 
 #include <openssl/evp.h>
 
-#include "portique/base/text.h"
 #include "portique/inventory/cataloger.h"
 
 namespace portique::scan {
 
 namespace {
 
-constexpr std::string_view kDpkgInfo = "var/lib/dpkg/info/";
-constexpr std::string_view kDiversions = "var/lib/dpkg/diversions";
-constexpr std::string_view kMd5sums = ".md5sums";
+/// One checksum over what comes in pieces.
+class Digester {
+public:
+  explicit Digester(const EVP_MD* kind) : kind_(kind), context_(EVP_MD_CTX_new()) {}
 
-using Context = std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)>;
+  void begin() { EVP_DigestInit_ex(context_.get(), kind_, nullptr); }
 
-Context make_context() {
-  return {EVP_MD_CTX_new(), &EVP_MD_CTX_free};
-}
+  void add(base::Bytes piece) { EVP_DigestUpdate(context_.get(), piece.data(), piece.size()); }
 
-constexpr std::size_t kBytes = 16;
-
-/// The first sixteen of at least as many bytes.
-Checksum checksum_of(std::string_view bytes) {
-  Checksum checksum;
-  for (std::size_t i = 0; i < kBytes; ++i) {
-    std::uint64_t& half = i < kBytes / 2 ? checksum.high : checksum.low;
-    half = half << 8U | static_cast<std::uint8_t>(bytes[i]);
+  Checksum finish() {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> raw{};
+    unsigned int length = 0;
+    EVP_DigestFinal_ex(context_.get(), raw.data(), &length);
+    return checksum_of({reinterpret_cast<const char*>(raw.data()), length});
   }
-  return checksum;
-}
 
-Checksum finished(EVP_MD_CTX* context) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> raw{};
-  unsigned int length = 0;
-  EVP_DigestFinal_ex(context, raw.data(), &length);
-  return checksum_of({reinterpret_cast<const char*>(raw.data()), kBytes});
-}
+private:
+  struct Free {
+    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+  };
 
-bool is_apk_database(std::string_view path) {
-  return path == "lib/apk/db/installed" || path == "usr/lib/apk/db/installed";
-}
-
-std::string_view without_leading_slash(std::string_view path) {
-  while (path.starts_with('/'))
-    path.remove_prefix(1);
-  return path;
-}
-
-/// Hexadecimal digits as bytes; nothing if they are none or too few.
-std::optional<Checksum> checksum_of_hex(std::string_view text) {
-  if (text.size() != kBytes * 2) return std::nullopt;
-  std::string bytes;
-  for (std::size_t i = 0; i < text.size(); i += 2) {
-    std::uint8_t value = 0;
-    const char* const end = text.data() + i + 2;
-    if (std::from_chars(text.data() + i, end, value, 16).ptr != end) return std::nullopt;
-    bytes.push_back(static_cast<char>(value));
-  }
-  return checksum_of(bytes);
-}
-
-/// "<32 hex digits>  usr/bin/bash", a line a file.
-std::vector<ExpectedChecksum> parse_md5sums(std::string_view text) {
-  std::vector<ExpectedChecksum> entries;
-  for (const std::string_view line : base::split(text, '\n')) {
-    if (line.size() < 35) continue;
-    const auto checksum = checksum_of_hex(line.substr(0, 32));
-    const std::string_view path = without_leading_slash(base::trim(line.substr(33)));
-    if (checksum && !path.empty())
-      entries.push_back({std::string(path), ChecksumKind::Md5, *checksum});
-  }
-  return entries;
-}
-
-/// F: names a folder, R: a file in it, Z:Q1 its SHA-1 in base64. Z of a link is of what it says.
-std::vector<ExpectedChecksum> parse_apk_database(std::string_view text) {
-  std::vector<ExpectedChecksum> entries;
-  std::string folder;
-  std::string file;
-  for (const std::string_view line : base::split(text, '\n')) {
-    if (line.starts_with("F:")) {
-      folder = line.substr(2);
-      file.clear();
-    } else if (line.starts_with("R:")) {
-      file = (folder.empty() ? "" : folder + "/") + std::string(line.substr(2));
-    } else if (line.starts_with("Z:Q1") && !file.empty()) {
-      const auto raw = base::from_base64(line.substr(4));
-      // What is in etc/ is there to be changed; the database does not tell which files are.
-      if (!raw || raw->size() < kBytes || file.starts_with("etc/")) continue;
-      entries.push_back({file, ChecksumKind::Sha1, checksum_of(*raw)});
-    }
-  }
-  return entries;
-}
-
-/// Three lines each: from, to, the package whose file stays.
-std::vector<Diversion> parse_diversions(std::string_view text) {
-  const std::vector<std::string_view> lines = base::split(text, '\n');
-  std::vector<Diversion> diversions;
-  for (std::size_t i = 0; i + 2 < lines.size(); i += 3)
-    diversions.push_back({std::string(without_leading_slash(lines[i])),
-                          std::string(without_leading_slash(lines[i + 1])),
-                          std::string(lines[i + 2])});
-  return diversions;
-}
+  const EVP_MD* kind_;
+  std::unique_ptr<EVP_MD_CTX, Free> context_;
+};
 
 } // namespace
 
 struct ChecksumCollector::State {
-  enum class Reading : std::uint8_t { Nothing, Md5sums, Apk, Diversions };
-
   const base::Limits* limits = nullptr;
   std::string path;
-  Reading reading = Reading::Nothing;
-  std::string text;
-  Context md5 = make_context();
-  Context sha1 = make_context();
+  FileChecksums file;
+  ListKind list = ListKind::None;
+  std::string text; ///< of a list
+  Digester md5{EVP_md5()};
+  Digester sha1{EVP_sha1()};
+  Digester sha256{EVP_sha256()};
 };
 
 ChecksumCollector::ChecksumCollector(const base::Limits& limits)
@@ -131,41 +57,54 @@ ChecksumCollector::ChecksumCollector(const base::Limits& limits)
 
 ChecksumCollector::~ChecksumCollector() = default;
 
-void ChecksumCollector::begin(std::string_view path) {
-  using Reading = State::Reading;
+void ChecksumCollector::begin(std::string_view path, std::uint32_t mode) {
+  constexpr std::uint32_t kPermissions = 07777;
   state_->path = path;
+  state_->file = {};
+  state_->file.path = inventory::path_hash(path);
+  state_->file.mode = mode & kPermissions;
+  state_->list = list_kind(path);
   state_->text.clear();
-  state_->reading = Reading::Nothing;
-  if (path.starts_with(kDpkgInfo) && path.ends_with(kMd5sums)) state_->reading = Reading::Md5sums;
-  if (path == kDiversions) state_->reading = Reading::Diversions;
-  if (is_apk_database(path)) state_->reading = Reading::Apk;
-  EVP_DigestInit_ex(state_->md5.get(), EVP_md5(), nullptr);
-  EVP_DigestInit_ex(state_->sha1.get(), EVP_sha1(), nullptr);
+  state_->md5.begin();
+  state_->sha1.begin();
+  state_->sha256.begin();
 }
 
 void ChecksumCollector::content(base::Bytes piece) {
-  EVP_DigestUpdate(state_->md5.get(), piece.data(), piece.size());
-  EVP_DigestUpdate(state_->sha1.get(), piece.data(), piece.size());
-  if (state_->reading == State::Reading::Nothing) return;
-  const std::uint64_t limit = state_->limits->text_database_bytes;
-  if (state_->text.size() + piece.size() <= limit) state_->text += base::as_text(piece);
+  state_->file.size += piece.size();
+  state_->md5.add(piece);
+  state_->sha1.add(piece);
+  state_->sha256.add(piece);
+  if (state_->list == ListKind::None) return;
+  if (state_->file.size <= list_limit(state_->list, *state_->limits))
+    state_->text += base::as_text(piece);
 }
 
-void ChecksumCollector::end(LayerChecksums& found) {
-  using Reading = State::Reading;
-  const std::string& path = state_->path;
-  if (found.files.size() < state_->limits->checksummed_files)
-    found.files.push_back(
-        {inventory::path_hash(path), finished(state_->md5.get()), finished(state_->sha1.get())});
-  if (state_->reading == Reading::Diversions) found.diversions = parse_diversions(state_->text);
-  if (state_->reading == Reading::Apk)
-    found.lists.push_back({path, {}, parse_apk_database(state_->text)});
-  if (state_->reading == Reading::Md5sums) {
-    std::string_view package = std::string_view(path).substr(kDpkgInfo.size());
-    package.remove_suffix(kMd5sums.size());
-    found.lists.push_back(
-        {path, std::string(package.substr(0, package.find(':'))), parse_md5sums(state_->text)});
+void ChecksumCollector::end(LayerChecksums& into, std::vector<model::Issue>& issues) {
+  state_->file.md5 = state_->md5.finish();
+  state_->file.sha1 = state_->sha1.finish();
+  state_->file.sha256 = state_->sha256.finish();
+  const std::uint64_t most = state_->limits->checksummed_files;
+  if (into.files.size() < most) {
+    into.files.push_back(state_->file);
+    if (into.files.size() == most)
+      issues.push_back({base::Code::LimitExceeded,
+                        "the layer has too many files to take checksums of all of them",
+                        state_->path});
   }
+  if (state_->list == ListKind::None) return;
+  std::string text = std::exchange(state_->text, {});
+  if (state_->file.size > list_limit(state_->list, *state_->limits)) {
+    issues.push_back({base::Code::LimitExceeded,
+                      "the package database is too large; the files that it lists are not compared",
+                      state_->path});
+    return;
+  }
+  if (state_->list == ListKind::DpkgDiversions)
+    into.diversions = read_diversions(text);
+  else
+    into.lists.push_back(
+        read_expected_files(state_->list, state_->path, text, *state_->limits, issues));
 }
 
 } // namespace portique::scan

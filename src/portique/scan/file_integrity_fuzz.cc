@@ -13,10 +13,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const char* path : {"var/lib/dpkg/info/a.md5sums",
                            "var/lib/dpkg/diversions",
                            "lib/apk/db/installed",
+                           "var/lib/rpm/rpmdb.sqlite",
+                           "var/lib/rpm/Packages",
+                           "var/lib/rpm/Packages.db",
                            "usr/bin/hello"}) {
-    collector.begin(path);
+    collector.begin(path, 0644);
     collector.content(bytes);
-    collector.end(layer.checksums);
+    collector.end(layer.checksums, layer.issues);
   }
   const portique::scan::LayerEvidence layers[] = {std::move(layer)};
   (void)portique::scan::find_changed_files(layers);

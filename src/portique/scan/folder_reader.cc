@@ -61,7 +61,7 @@ public:
 private:
   base::Result<void> visit(const image::WalkedFile& file) {
     ++evidence_.entries;
-    if (reader_->inspects_files() && file.size != 0) PQ_TRY(inspect(file));
+    if (reader_->inspects_files()) PQ_TRY(inspect(file));
     auto cataloger = matcher_.match(file.path);
     if (cataloger && !inventory::catalogers()[*cataloger].locations.empty()) return {};
     const bool maybe_program = !cataloger && may_be_executable(file.path, file.mode, file.size);

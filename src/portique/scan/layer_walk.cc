@@ -55,7 +55,7 @@ public:
       }
       if (entry->type != EntryType::Directory)
         evidence_.paths.push_back(inventory::path_hash(path_));
-      const bool inspected = entry->type == EntryType::File && entry->size != 0;
+      const bool inspected = entry->type == EntryType::File;
       if (inspected)
         contents_->begin({path_,
                           entry->mode,
@@ -93,6 +93,7 @@ private:
     evidence_.malware = std::move(found.malware);
     evidence_.facts = std::move(found.facts);
     evidence_.checksums = std::move(found.checksums);
+    if (!evidence_.checksums.files.empty()) evidence_.checksums.same = std::move(same_files_);
     std::ranges::move(found.issues, std::back_inserter(evidence_.issues));
   }
 
@@ -136,6 +137,10 @@ private:
   base::Result<void> visit_hard_link(const archive::TarEntry& entry, bool wanted) {
     std::string target;
     archive::clean_path(entry.link_target, target);
+    if (contents_ != nullptr) {
+      PQ_TRY(remember(0));
+      same_files_.push_back({inventory::path_hash(path_), inventory::path_hash(target)});
+    }
     if (const auto known = file_index_.find(target); known != file_index_.end()) {
       FileEvidence copy = evidence_.files[known->second];
       copy.path = path_;
@@ -295,6 +300,7 @@ private:
   LayerEvidence evidence_;
   std::unordered_map<std::string, std::size_t> file_index_;    ///< path -> evidence_.files
   std::unordered_map<std::string, std::size_t> program_index_; ///< path -> evidence_.programs
+  std::vector<SameFile> same_files_;
   std::string path_;
   std::string buffer_;
   std::string content_;

@@ -127,16 +127,20 @@ template <typename Codec, base::CodedAs<Checksum> T> void fields(Codec& codec, T
 }
 
 template <typename Codec, base::CodedAs<FileChecksums> T> void fields(Codec& codec, T& file) {
-  codec(file.path, file.md5, file.sha1);
+  codec(file.path, file.size, file.mode, file.md5, file.sha1, file.sha256);
 }
 
-template <typename Codec, base::CodedAs<ExpectedChecksum> T>
-void fields(Codec& codec, T& expected) {
+template <typename Codec, base::CodedAs<SameFile> T> void fields(Codec& codec, T& same) {
+  codec(same.path, same.target);
+}
+
+template <typename Codec, base::CodedAs<ExpectedFile> T> void fields(Codec& codec, T& expected) {
   codec(expected.path, expected.kind, expected.checksum);
+  codec(expected.size, expected.mode, expected.package);
 }
 
-template <typename Codec, base::CodedAs<ChecksumList> T> void fields(Codec& codec, T& list) {
-  codec(list.path, list.package, list.entries);
+template <typename Codec, base::CodedAs<ExpectedFiles> T> void fields(Codec& codec, T& list) {
+  codec(list.path, list.packages, list.entries);
 }
 
 template <typename Codec, base::CodedAs<Diversion> T> void fields(Codec& codec, T& diversion) {
@@ -144,7 +148,7 @@ template <typename Codec, base::CodedAs<Diversion> T> void fields(Codec& codec, 
 }
 
 template <typename Codec, base::CodedAs<LayerChecksums> T> void fields(Codec& codec, T& checksums) {
-  codec(checksums.files, checksums.lists, checksums.diversions);
+  codec(checksums.files, checksums.same, checksums.lists, checksums.diversions);
 }
 
 template <typename Codec, base::CodedAs<LayerEvidence> T> void fields(Codec& codec, T& evidence) {

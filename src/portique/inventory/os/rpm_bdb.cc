@@ -44,7 +44,7 @@ struct PageHead {
 
 class BdbReader {
 public:
-  BdbReader(const FileContent& file, RpmPackages& packages) : file_(&file), packages_(&packages) {}
+  BdbReader(const FileContent& file, RpmHeaders& headers) : file_(&file), headers_(&headers) {}
 
   Result<void> read() {
     PQ_TRY(read_meta());
@@ -141,8 +141,8 @@ private:
       return {};
     switch (std::to_integer<std::uint8_t>(value[0])) {
     case kKeyData:
-      PQ_TRY(packages_->allow(value.size() - 1));
-      return packages_->add(value.subspan(1));
+      PQ_TRY(headers_->allow(value.size() - 1));
+      return headers_->add(value.subspan(1));
     case kOffPage:
       return read_chain(value);
     default:
@@ -156,7 +156,7 @@ private:
     PQ_TRY(reader.skip(4)); // type and padding
     auto next = PQ_TRY(number<std::uint32_t>(reader));
     const std::uint64_t length = PQ_TRY(number<std::uint32_t>(reader));
-    PQ_TRY(packages_->allow(length));
+    PQ_TRY(headers_->allow(length));
     chain_.clear();
     overflow_.resize(page_bytes_);
     while (chain_.size() < length) {
@@ -175,11 +175,11 @@ private:
       chain_.insert(chain_.end(), piece.begin(), piece.end());
       next = head.next;
     }
-    return packages_->add(chain_);
+    return headers_->add(chain_);
   }
 
   const FileContent* file_;
-  RpmPackages* packages_;
+  RpmHeaders* headers_;
   bool big_endian_ = false;
   std::uint32_t page_bytes_ = 0;
   std::uint32_t pages_ = 0;
@@ -190,9 +190,13 @@ private:
 
 } // namespace
 
+base::Result<void> read_rpm_bdb(const FileContent& file, RpmHeaders& headers) {
+  return BdbReader(file, headers).read();
+}
+
 Analysis analyze_rpm_bdb(const FileContent& file, const base::Limits& limits) {
   RpmPackages packages(file, limits);
-  const auto read = BdbReader(file, packages).read();
+  const auto read = read_rpm_bdb(file, packages);
   return std::move(packages).finish(read, file.path());
 }
 

@@ -7,6 +7,11 @@
 
 namespace portique::inventory {
 
+class RpmHeaders;
+
+/// Hands over the headers that the database holds, until one is refused.
+base::Result<void> read_rpm_bdb(const FileContent& file, RpmHeaders& headers);
+
 /// rpm's database as a Berkeley DB hash file: CentOS 7, Fedora up to 32, older SUSE. Big- and
 /// little- endian, versions 8 to 10, without encryption.
 Analysis analyze_rpm_bdb(const FileContent& file, const base::Limits& limits);

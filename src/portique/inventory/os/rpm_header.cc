@@ -12,6 +12,7 @@
 
 #include "portique/base/text.h"
 #include "portique/inventory/add_issue.h"
+#include "portique/inventory/os/rpm_entries.h"
 
 namespace portique::inventory {
 
@@ -22,6 +23,16 @@ using base::Bytes;
 using base::Code;
 using base::fail;
 using base::Result;
+using rpm::Entry;
+using rpm::for_each_entry;
+using rpm::for_each_text;
+using rpm::kI18nString;
+using rpm::kInt16;
+using rpm::kInt32;
+using rpm::kString;
+using rpm::kStringArray;
+using rpm::number_at;
+using rpm::text_at;
 
 enum Tag : std::uint32_t {
   kName = 1000,
@@ -40,18 +51,6 @@ enum Tag : std::uint32_t {
   kDirNames = 1118,
   kModularityLabel = 5096,
 };
-
-enum Type : std::uint32_t {
-  kInt16 = 3,
-  kInt32 = 4,
-  kString = 6,
-  kStringArray = 8,
-  kI18nString = 9
-};
-
-constexpr std::size_t kEntryBytes = 16;
-/// What rpm itself takes as the most that can be.
-constexpr std::uint32_t kMostEntries = 0xffff;
 
 struct Fields {
   std::string_view name, version, release, vendor, licence, packager, arch, source_rpm,
@@ -83,43 +82,6 @@ struct Fields {
     }
   }
 };
-
-/// The text at an offset of the data, which must end inside it.
-Result<std::string_view> text_at(Bytes data, std::uint32_t offset) {
-  if (offset >= data.size()) return fail(Code::Malformed, "a tag lies outside of the header");
-  const std::string_view rest = base::as_text(data.subspan(offset));
-  const std::size_t end = rest.find('\0');
-  if (end == std::string_view::npos)
-    return fail(Code::Malformed, "a text of the header has no end");
-  return rest.substr(0, end);
-}
-
-struct Entry {
-  std::uint32_t tag = 0;
-  std::uint32_t type = 0;
-  std::uint32_t offset = 0;
-  std::uint32_t count = 0; ///< of values; 0: there is no such entry
-};
-
-/// Calls `visit(entry, data)` with every entry of the index, and the bytes that it points into.
-template <typename Visit> Result<void> for_each_entry(Bytes header, Visit visit) {
-  ByteReader reader(header);
-  const auto entries = PQ_TRY(reader.be<std::uint32_t>());
-  const auto data_bytes = PQ_TRY(reader.be<std::uint32_t>());
-  if (entries == 0 || entries > kMostEntries)
-    return fail(Code::Malformed, fmt::format("the header says that it has {} entries", entries));
-  ByteReader index(PQ_TRY(reader.take(entries * kEntryBytes)));
-  const Bytes data = PQ_TRY(reader.take(data_bytes));
-  while (!index.at_end()) {
-    Entry entry;
-    entry.tag = PQ_TRY(index.be<std::uint32_t>());
-    entry.type = PQ_TRY(index.be<std::uint32_t>());
-    entry.offset = PQ_TRY(index.be<std::uint32_t>());
-    entry.count = PQ_TRY(index.be<std::uint32_t>());
-    PQ_TRY(visit(entry, data));
-  }
-  return {};
-}
 
 Result<void> read_field(const Entry& entry, Bytes data, Fields& fields) {
   if (entry.tag == kEpoch) {
@@ -168,30 +130,6 @@ struct FileTags {
     }
   }
 };
-
-/// Calls `visit(text)` with each text of an array.
-template <typename Visit> Result<void> for_each_text(const Entry& entry, Bytes data, Visit visit) {
-  if (entry.count != 0 && entry.type != kStringArray)
-    return fail(Code::Malformed, fmt::format("tag {} is no list of texts", entry.tag));
-  std::uint64_t offset = entry.offset;
-  for (std::uint32_t i = 0; i < entry.count; ++i) {
-    if (offset >= data.size()) return fail(Code::Malformed, "a tag lies outside of the header");
-    const auto text = PQ_TRY(text_at(data, static_cast<std::uint32_t>(offset)));
-    offset += text.size() + 1;
-    PQ_TRY(visit(text));
-  }
-  return {};
-}
-
-/// Number `index` of a list of numbers.
-template <std::unsigned_integral T>
-Result<T> number_at(const Entry& entry, Type type, Bytes data, std::uint32_t index) {
-  if (entry.type != type || index >= entry.count)
-    return fail(Code::Malformed, fmt::format("tag {} has no number {}", entry.tag, index));
-  ByteReader at(data);
-  PQ_TRY(at.seek(entry.offset + std::uint64_t{index} * sizeof(T)));
-  return at.be<T>();
-}
 
 /// Whether a file of the list is neither folder nor link; taken for granted if no mode says so.
 Result<bool> is_regular(const FileTags& tags, std::uint32_t index) {
@@ -280,7 +218,7 @@ Result<void> read_rpm_files(Bytes header, OwnedPaths& owned) {
   });
 }
 
-Result<void> RpmPackages::allow(std::uint64_t header_bytes) {
+Result<void> RpmHeaders::allow(std::uint64_t header_bytes) {
   if (header_bytes > limits_->rpm_header_bytes)
     return fail(Code::LimitExceeded,
                 fmt::format("a package record has {} bytes, more than {}",

@@ -18,29 +18,44 @@ base::Result<model::Package> read_rpm_header(base::Bytes header);
 /// The regular files that a header lists, in either form that rpm has used.
 base::Result<void> read_rpm_files(base::Bytes header, OwnedPaths& owned);
 
-/// Gathers the packages of one rpm database, whatever form it has on the disk.
-class RpmPackages {
+/// Whoever wants the headers of one rpm database, whatever form it has on the disk.
+class RpmHeaders {
 public:
-  RpmPackages(const FileContent& file, const base::Limits& limits)
-      : limits_(&limits), bytes_left_(file.size()), owned_(limits, analysis_) {}
-
-  RpmPackages(const RpmPackages&) = delete;
-  RpmPackages& operator=(const RpmPackages&) = delete;
+  RpmHeaders(const RpmHeaders&) = delete;
+  RpmHeaders& operator=(const RpmHeaders&) = delete;
+  virtual ~RpmHeaders() = default;
 
   /// Whether a header of this size may be read: headers that are together larger than the file
   /// that holds them overlap, and are a trap.
   base::Result<void> allow(std::uint64_t header_bytes);
 
-  /// Takes a header. One that is broken becomes an issue; public keys are left out. An error if
-  /// there are too many packages.
-  base::Result<void> add(base::Bytes header);
+  /// Takes a header that was allowed. An error ends the reading.
+  virtual base::Result<void> add(base::Bytes header) = 0;
+
+protected:
+  RpmHeaders(const FileContent& file, const base::Limits& limits)
+      : limits_(&limits), bytes_left_(file.size()) {}
+
+  const base::Limits* limits_;
+
+private:
+  std::uint64_t bytes_left_;
+};
+
+/// Gathers the packages of one rpm database.
+class RpmPackages : public RpmHeaders {
+public:
+  RpmPackages(const FileContent& file, const base::Limits& limits)
+      : RpmHeaders(file, limits), owned_(limits, analysis_) {}
+
+  /// A header that is broken becomes an issue; public keys are left out. An error if there are too
+  /// many packages.
+  base::Result<void> add(base::Bytes header) override;
 
   /// What was found; `read` is how reading the database itself ended.
   Analysis finish(const base::Result<void>& read, std::string_view path) &&;
 
 private:
-  const base::Limits* limits_;
-  std::uint64_t bytes_left_;
   std::size_t seen_ = 0;
   Analysis analysis_;
   OwnedPaths owned_; ///< borrows analysis_

@@ -49,7 +49,7 @@ struct Slot {
 
 class NdbReader {
 public:
-  NdbReader(const FileContent& file, RpmPackages& packages) : file_(&file), packages_(&packages) {}
+  NdbReader(const FileContent& file, RpmHeaders& headers) : file_(&file), headers_(&headers) {}
 
   Result<void> read() {
     const std::uint64_t slot_pages = PQ_TRY(read_head());
@@ -98,7 +98,7 @@ private:
     if (slot.size < kHeadBytes + kTailBytes || slot.offset > file_->size() ||
         slot.size > file_->size() - slot.offset)
       return fail(Code::Malformed, "its record lies outside of the file");
-    PQ_TRY(packages_->allow(slot.size));
+    PQ_TRY(headers_->allow(slot.size));
     blob_.resize(slot.size);
     PQ_TRY(file_->read_at(slot.offset, blob_));
     ByteReader reader(blob_);
@@ -117,7 +117,7 @@ private:
       return fail(Code::Malformed, "the tail of its record is broken");
     if (adler32(base::Bytes(blob_).first(slot.size - kTailBytes)) != checksum)
       return fail(Code::Malformed, "the checksum of its record does not match");
-    return packages_->add(header);
+    return headers_->add(header);
   }
 
   static std::uint32_t adler32(base::Bytes bytes) {
@@ -126,15 +126,19 @@ private:
   }
 
   const FileContent* file_;
-  RpmPackages* packages_;
+  RpmHeaders* headers_;
   std::vector<std::byte> blob_;
 };
 
 } // namespace
 
+base::Result<void> read_rpm_ndb(const FileContent& file, RpmHeaders& headers) {
+  return NdbReader(file, headers).read();
+}
+
 Analysis analyze_rpm_ndb(const FileContent& file, const base::Limits& limits) {
   RpmPackages packages(file, limits);
-  const auto read = NdbReader(file, packages).read();
+  const auto read = read_rpm_ndb(file, packages);
   return std::move(packages).finish(read, file.path());
 }
 

@@ -7,6 +7,11 @@
 
 namespace portique::inventory {
 
+class RpmHeaders;
+
+/// Hands over the headers that the database holds, until one is refused.
+base::Result<void> read_rpm_ndb(const FileContent& file, RpmHeaders& headers);
+
 /// rpm's own database form (SUSE): one file of package records, Packages.db.
 Analysis analyze_rpm_ndb(const FileContent& file, const base::Limits& limits);
 

@@ -7,23 +7,19 @@
 
 namespace portique::inventory {
 
-namespace {
-
 base::Result<void>
-read_packages(const FileContent& file, const base::Limits& limits, RpmPackages& packages) {
+read_rpm_sqlite(const FileContent& file, const base::Limits& limits, RpmHeaders& headers) {
   auto database = PQ_TRY(SqliteFile::open(file, limits));
   return database.for_each_blob("SELECT blob FROM Packages",
                                 [&](base::Bytes header) -> base::Result<void> {
-                                  PQ_TRY(packages.allow(header.size()));
-                                  return packages.add(header);
+                                  PQ_TRY(headers.allow(header.size()));
+                                  return headers.add(header);
                                 });
 }
 
-} // namespace
-
 Analysis analyze_rpm_sqlite(const FileContent& file, const base::Limits& limits) {
   RpmPackages packages(file, limits);
-  const auto read = read_packages(file, limits, packages);
+  const auto read = read_rpm_sqlite(file, limits, packages);
   return std::move(packages).finish(read, file.path());
 }
 

@@ -7,6 +7,12 @@
 
 namespace portique::inventory {
 
+class RpmHeaders;
+
+/// Hands over the headers that the database holds, until one is refused.
+base::Result<void>
+read_rpm_sqlite(const FileContent& file, const base::Limits& limits, RpmHeaders& headers);
+
 /// rpm's database as SQLite: Fedora since 33, RHEL 9, Amazon Linux 2023, Azure Linux. It is read
 /// through SQLite itself, which sees nothing but this file.
 Analysis analyze_rpm_sqlite(const FileContent& file, const base::Limits& limits);
