@@ -87,6 +87,20 @@ std::string_view covered_folder(std::string_view path) {
   return {};
 }
 
+/// The package whose maintainer script, which dpkg keeps beside its database, a path is; "" if
+/// none.
+std::string_view package_of_script(std::string_view path) {
+  constexpr std::string_view kInfo = "var/lib/dpkg/info/";
+  if (!path.starts_with(kInfo)) return {};
+  path.remove_prefix(kInfo.size());
+  for (const std::string_view script : {".preinst", ".postinst", ".prerm", ".postrm", ".config"})
+    if (path.ends_with(script)) {
+      path.remove_suffix(script.size());
+      return path.substr(0, path.find(':')); // "libc6:amd64"
+    }
+  return {};
+}
+
 class Merge {
 public:
   Merge(std::span<const LayerEvidence> layers, const MergeOptions& options)
@@ -288,7 +302,9 @@ private:
   void list_unowned() {
     std::set<std::string_view, std::less<>> folders;
     std::set<std::string_view, std::less<>> files;
+    std::set<std::string_view, std::less<>> debs;
     for (const model::Package& package : inventory_.packages) {
+      if (package.type == "deb") debs.insert(package.name);
       if (model::is_os_package(package) || package.removed_in != model::kNoLayer) continue;
       files.insert(package.path);
       if (const auto folder = covered_folder(package.path); !folder.empty()) folders.insert(folder);
@@ -302,7 +318,8 @@ private:
       return false;
     };
     for (const auto& [path, program] : tree_.programs())
-      if (!covered(path) && owners_.owner_of(path).empty())
+      if (!covered(path) && owners_.owner_of(path).empty() &&
+          !debs.contains(package_of_script(path)))
         inventory_.unowned.push_back({path,
                                       std::string(kind_text(program.executable.kind)),
                                       program.executable.is_library,

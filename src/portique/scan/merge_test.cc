@@ -101,6 +101,20 @@ TEST(Merge, ProgramsThatNoPackageAccountsForAreListed) {
   EXPECT_EQ(inventory.unowned[0].kind, "elf");
 }
 
+TEST(Merge, MaintainerScriptsBelongToTheirPackages) {
+  std::vector<LayerEvidence> layers{{.files = {status({"bash"})},
+                                     .programs = {{"usr/bin/bash", {}},
+                                                  {"var/lib/dpkg/info/bash.postinst", {}},
+                                                  {"var/lib/dpkg/info/bash:amd64.prerm", {}},
+                                                  {"var/lib/dpkg/info/evil.postinst", {}},
+                                                  {"var/lib/dpkg/info/bash", {}}}}};
+  layers[0].files[0].analysis.owned = {{"bash", {inventory::path_hash("usr/bin/bash")}}};
+  const Inventory inventory = merge_layers(layers);
+  ASSERT_EQ(inventory.unowned.size(), 2U);
+  EXPECT_EQ(inventory.unowned[0].path, "var/lib/dpkg/info/bash");
+  EXPECT_EQ(inventory.unowned[1].path, "var/lib/dpkg/info/evil.postinst");
+}
+
 TEST(Merge, CopiesElsewhereDoNotCount) {
   const std::vector<LayerEvidence> layers{
       {.files = {status({"bash"}, "backup/var/lib/dpkg/status")}}};
