@@ -1,6 +1,7 @@
 #include "portique/scan/clamd_relay.h"
 
 #include <algorithm>
+#include <chrono>
 #include <deque>
 #include <optional>
 #include <thread>
@@ -28,6 +29,10 @@ std::uint32_t number(Word word) {
 
 constexpr std::uint64_t kPieceBytes = 256U << 10U;
 constexpr std::uint64_t kAnswerBytes = 8U << 10U;
+/// A clamd that hangs is not asked for every file of a layer: when so many files in a row were not
+/// looked at, or when one of them took so long, it is given up.
+constexpr std::size_t kFailuresInRow = 20;
+constexpr std::chrono::seconds kPatience{60};
 
 /// Relays what one inspector sends.
 class Relayer {
@@ -152,7 +157,8 @@ public:
     path_ = file.path;
     too_large_ = file.size > most_bytes_;
     sent_ = 0;
-    return file.size > 0;
+    begun_ = std::chrono::steady_clock::now();
+    return file.size > 0 && !given_up_;
   }
 
   void content(base::Bytes piece) override {
@@ -173,9 +179,21 @@ public:
     if (sent_ == 0) return;
     send(Word::End, {});
     const auto answer = channel_.receive(kAnswerBytes);
-    if (!answer) return add_issue(answer.error().code(), "clamd cannot be reached any more", into);
-    if (answer->type == number(Word::Found)) return add_hit(answer->payload, into);
-    if (answer->type != number(Word::Clean)) add_issue(base::Code::Io, answer->payload, into);
+    const bool is_verdict =
+        answer && (answer->type == number(Word::Found) || answer->type == number(Word::Clean));
+    if (is_verdict) {
+      failures_in_row_ = 0;
+      if (answer->type == number(Word::Found)) add_hit(answer->payload, into);
+      return;
+    }
+    add_issue(answer ? base::Code::Io : answer.error().code(),
+              answer ? answer->payload : "clamd cannot be reached any more",
+              into);
+    given_up_ = ++failures_in_row_ >= kFailuresInRow ||
+                std::chrono::steady_clock::now() - begun_ >= kPatience;
+    if (given_up_)
+      add_issue(
+          base::Code::Io, "clamd is given up; the files from here on were not shown to it", into);
   }
 
 private:
@@ -207,6 +225,9 @@ private:
   std::string path_;
   std::uint64_t sent_ = 0;
   bool too_large_ = false;
+  std::chrono::steady_clock::time_point begun_; ///< the file
+  std::size_t failures_in_row_ = 0;
+  bool given_up_ = false; ///< for the rest of the layers that this inspector sees
 };
 
 } // namespace

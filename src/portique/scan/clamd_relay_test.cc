@@ -87,6 +87,21 @@ TEST_F(ClamdRelayTest, WithoutClamdEachFileIsAnIssue) {
   EXPECT_EQ(lost.issues.size(), 1U);
 }
 
+TEST_F(ClamdRelayTest, AClamdThatFailsAgainAndAgainIsGivenUp) {
+  serve("good");
+  if (!inspector_) return;
+  server_.reset();
+  std::size_t issues = 0;
+  std::string last;
+  for (int i = 0; i < 100; ++i) {
+    const auto evidence = inspect("f" + std::to_string(i), "harmless");
+    issues += evidence.issues.size();
+    if (!evidence.issues.empty()) last = evidence.issues.back().message;
+  }
+  EXPECT_EQ(issues, 21U);
+  EXPECT_THAT(last, HasSubstr("given up"));
+}
+
 // A reader that was taken over can send what it likes; only contents get further.
 TEST(ClamdRelay, GivesUpOnAReaderThatSaysSomethingElse) {
   auto relay = ClamdRelay::prepare("/nonexistent/clamd.ctl", 1);
