@@ -103,7 +103,7 @@ protected:
     }
     const RequestSource source(view_, facts_);
     policy::Decider decider(*loaded.policy, policy::Domain::Request);
-    return !decider.decide(source, policy::Scope::Image, policy::kNoLastRule).empty();
+    return !decider.decide(source, policy::Scope::Whole, policy::kNoLastRule).empty();
   }
 
   Identity caller_;

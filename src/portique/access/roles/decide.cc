@@ -244,7 +244,7 @@ private:
   Decision by_rules(const std::vector<std::size_t>& granting, Decision decision) {
     const RequestSource source(*request_, facts_);
     const std::span<const policy::Hit> hits =
-        decider_->decide(source, policy::Scope::Image, policy::kNoLastRule);
+        decider_->decide(source, policy::Scope::Whole, policy::kNoLastRule);
     std::optional<Decision> denied;
     for (const std::size_t number : granting) {
       Decision made = decision;
