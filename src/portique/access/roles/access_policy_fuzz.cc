@@ -7,7 +7,7 @@
 
 #include "portique/access/roles/decide.h"
 
-namespace access = portique::access;
+namespace gate = portique::access;
 namespace base = portique::base;
 namespace policy = portique::policy;
 
@@ -19,32 +19,32 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const base::Time now{std::chrono::days(20'000)};
   const bool binds = text.find("bindings") != std::string::npos;
   const auto loaded =
-      access::AccessPolicy::load_text("fuzz.yaml", std::move(text), base::Limits(), now);
+      gate::AccessPolicy::load_text("fuzz.yaml", std::move(text), base::Limits(), now);
   for (const policy::Diagnostic& diagnostic : loaded.diagnostics)
     if (diagnostic.text().empty()) std::abort();
   if ((loaded.policy != nullptr) != (loaded.count(policy::Level::Error) == 0)) std::abort();
   if (!loaded.policy) return 0;
-  access::Identity alice;
+  gate::Identity alice;
   alice.user = "alice";
   alice.groups = {"dev"};
-  alice.proof = access::Proof::Certificate;
-  access::Resource web{.kind = "container", .names = {"web"}, .exists = true, .owner = "bob"};
-  access::WorkloadFacts workload;
+  alice.proof = gate::Proof::Certificate;
+  gate::Resource web{.kind = "container", .names = {"web"}, .exists = true, .owner = "bob"};
+  gate::WorkloadFacts workload;
   workload.images = {"nginx"};
   workload.host_paths = {"/etc"};
-  const access::RequestView request{.gate = "guard",
-                                    .caller = &alice,
-                                    .action = "containers.create",
-                                    .resource = &web,
-                                    .workload = &workload,
-                                    .now = now};
-  const access::Decision decision = access::decide(*loaded.policy, request);
+  const gate::RequestView request{.gate = "guard",
+                                  .caller = &alice,
+                                  .action = "containers.create",
+                                  .resource = &web,
+                                  .workload = &workload,
+                                  .now = now};
+  const gate::Decision decision = gate::decide(*loaded.policy, request);
   if (decision.reason.empty() || decision.policy.empty()) std::abort();
   if (decision.allow && (!binds || decision.role.empty())) std::abort();
   // A caller without proof is nobody, unless the engine's own socket is bound.
-  const access::Identity nobody;
-  access::RequestView unknown = request;
+  const gate::Identity nobody;
+  gate::RequestView unknown = request;
   unknown.caller = &nobody;
-  if (access::decide(*loaded.policy, unknown).allow && !binds) std::abort();
+  if (gate::decide(*loaded.policy, unknown).allow && !binds) std::abort();
   return 0;
 }
