@@ -22,7 +22,7 @@ using access::IssuedCertificate;
 struct Flags {
   std::string folder = "/etc/portique/pki";
   std::string authority = "portique";
-  access::CertificateSubject subject;
+  access::CertificateHolder subject;
   std::vector<std::string> names;
   std::string which;
   std::string format = "table";

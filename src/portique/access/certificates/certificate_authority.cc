@@ -260,7 +260,7 @@ base::Result<IssuedCertificate> CertificateAuthority::issue_server(
   return state_->issue(std::move(content), "server", state_->folder / "server" / folder);
 }
 
-base::Result<IssuedCertificate> CertificateAuthority::issue_user(const CertificateSubject& subject,
+base::Result<IssuedCertificate> CertificateAuthority::issue_user(const CertificateHolder& subject,
                                                                  std::chrono::days validity,
                                                                  base::Time now) {
   PQ_TRY(check_subject_name(subject.common_name));

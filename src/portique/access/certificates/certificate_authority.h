@@ -22,7 +22,7 @@
 
 namespace portique::access {
 
-struct CertificateSubject {
+struct CertificateHolder {
   std::string common_name;
   std::vector<std::string> organizations;
   std::vector<std::string> organization_units;
@@ -31,7 +31,7 @@ struct CertificateSubject {
 struct IssuedCertificate {
   std::string serial; ///< hexadecimal, lower case
   std::string kind;   ///< "server", "user"
-  CertificateSubject subject;
+  CertificateHolder subject;
   std::vector<std::string> names; ///< DNS names and addresses of a server
   base::Time not_after;
   std::string fingerprint; ///< SHA-256 of the DER
@@ -59,7 +59,7 @@ public:
   issue_server(const std::vector<std::string>& names, std::chrono::days validity, base::Time now);
 
   base::Result<IssuedCertificate>
-  issue_user(const CertificateSubject& subject, std::chrono::days validity, base::Time now);
+  issue_user(const CertificateHolder& subject, std::chrono::days validity, base::Time now);
 
   /// By serial number, or by the common name of all that is not revoked yet. What was revoked.
   base::Result<std::vector<IssuedCertificate>> revoke(std::string_view which, base::Time now);

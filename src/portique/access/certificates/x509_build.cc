@@ -68,7 +68,7 @@ bool add_name(X509_NAME* name, const char* field, const std::string& value) {
                                     0) == 1;
 }
 
-bool set_subject(X509& certificate, const CertificateSubject& subject) {
+bool set_subject(X509& certificate, const CertificateHolder& subject) {
   X509_NAME* name = X509_get_subject_name(&certificate);
   bool is_good = true;
   for (const std::string& one : subject.organizations)

@@ -23,7 +23,7 @@ enum class CertificateUse : std::uint8_t { Authority, Server, User };
 
 struct CertificateContent {
   CertificateUse use = CertificateUse::User;
-  CertificateSubject subject;
+  CertificateHolder subject;
   std::vector<std::string> names; ///< of a server
   base::Time not_before;
   base::Time not_after;
