@@ -40,7 +40,27 @@ void check_object(const Object& object, Hits& hits) {
       }
 }
 
+/// Ids below this one are of the level baseline.
+constexpr std::string_view kFirstRestricted = "PQ-K8-020";
+
 } // namespace
+
+void run_pod_security(const Pod& pod, PodSecurity level, Hits& hits) {
+  const auto counts = [&](std::string_view id) {
+    return level == PodSecurity::Restricted || id < kFirstRestricted;
+  };
+  for (const PodCheck& check : profile_pod_checks()) {
+    if (!counts(check.id)) continue;
+    hits.set_rule(check.id);
+    check.run(pod, hits);
+  }
+  for (const Container& container : containers_of(pod))
+    for (const ContainerCheck& check : profile_container_checks()) {
+      if (!counts(check.id)) continue;
+      hits.set_rule(check.id);
+      check.run(container, hits);
+    }
+}
 
 void run_checks(std::span<const Object> objects, Hits& hits) {
   for (const Object& object : objects)

@@ -3,6 +3,7 @@
 // Kubernetes manifests against all checks of their kind. The objects of all files are looked at
 // together: a NetworkPolicy in one file covers the pods of another.
 
+#include <cstdint>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -40,6 +41,12 @@ std::span<const PodCheck> profile_pod_checks();
 std::span<const ObjectCheck> access_checks();
 std::span<const ObjectCheck> object_checks();
 std::span<const SetCheck> set_checks();
+
+/// Levels of the Pod Security Standards; the second holds the first.
+enum class PodSecurity : std::uint8_t { Baseline, Restricted };
+
+/// What of a level's checks a pod fails, without places if its tree has none.
+void run_pod_security(const Pod& pod, PodSecurity level, Hits& hits);
 
 void run_checks(std::span<const Object> objects, Hits& hits);
 

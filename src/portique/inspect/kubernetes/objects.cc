@@ -31,19 +31,26 @@ void add_objects(const YamlNode& root, std::string_view path, std::vector<Object
   if (root.is_mapping()) add(root, path, 0, objects);
 }
 
-Pod pod_of(const Object& object) {
-  constexpr std::array<std::string_view, 6> kTemplated{
+std::optional<std::span<const std::string_view>> pod_path(std::string_view kind) {
+  constexpr static std::array<std::string_view, 6> kTemplated{
       "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job"};
+  constexpr static std::array<std::string_view, 2> kInSpec{"spec", "template"};
+  constexpr static std::array<std::string_view, 1> kAtTop{"template"};
+  constexpr static std::array<std::string_view, 4> kInJob{
+      "spec", "jobTemplate", "spec", "template"};
+  if (kind == "Pod") return std::span<const std::string_view>();
+  if (kind == "PodTemplate") return kAtTop;
+  if (kind == "CronJob") return kInJob;
+  if (std::ranges::find(kTemplated, kind) != kTemplated.end()) return kInSpec;
+  return std::nullopt;
+}
+
+Pod pod_of(const Object& object) {
   Pod pod{.object = &object};
-  const YamlNode* holder = nullptr;
-  if (object.kind == "Pod")
-    holder = object.node;
-  else if (object.kind == "PodTemplate")
-    holder = at(object.node, {"template"});
-  else if (object.kind == "CronJob")
-    holder = at(object.node, {"spec", "jobTemplate", "spec", "template"});
-  else if (std::ranges::find(kTemplated, object.kind) != kTemplated.end())
-    holder = at(object.node, {"spec", "template"});
+  const auto path = pod_path(object.kind);
+  const YamlNode* holder = path ? object.node : nullptr;
+  for (const std::string_view name : path.value_or(std::span<const std::string_view>()))
+    holder = at(holder, {name});
   pod.spec = at(holder, {"spec"});
   if (pod.spec != nullptr && !pod.spec->is_mapping()) pod.spec = nullptr;
   pod.metadata = at(holder, {"metadata"});

@@ -4,6 +4,8 @@
 // its pod specification, and that to its containers. All borrow from the YAML trees.
 
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,6 +41,10 @@ struct Container {
 
 /// Objects of one document; those of lists are unfolded.
 void add_objects(const YamlNode& root, std::string_view path, std::vector<Object>& objects);
+
+/// The names that lead from an object of a kind to its pod template, none for a Pod itself; nothing
+/// for kinds that make no pods.
+std::optional<std::span<const std::string_view>> pod_path(std::string_view kind);
 
 /// The pod that an object makes; `spec` is nullptr if it makes none.
 Pod pod_of(const Object& object);
