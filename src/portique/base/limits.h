@@ -186,6 +186,15 @@ struct Limits {
   /// Findings of one run: beyond that nobody reads them, and each costs a kilobyte.
   std::uint64_t config_findings = 50'000;
 
+  // --- admission reviews ------------------------------------------------------------------------
+  /// The API server takes requests of up to 3 MiB; a review of an update holds the object twice.
+  std::uint64_t admission_review_bytes = 8ULL << 20U;
+  /// The largest pods seen (hundreds of volumes and variables, managedFields) have 20,000 values;
+  /// each takes some 200 bytes of memory while it is judged.
+  std::uint64_t admission_values = 200'000;
+  /// A file of image verdicts: 50,000 images.
+  std::uint64_t image_verdict_bytes = 32ULL << 20U;
+
   // --- the sandboxed child ------------------------------------------------------------------
   /// Address space of the child; it needs some 150 MiB.
   std::uint64_t worker_memory_bytes = 1ULL << 30U;

@@ -39,7 +39,8 @@ public:
                 "lists",
                 "macros",
                 "rules",
-                "disable"},
+                "disable",
+                "admission"}, // read by access/kubernetes
                "a policy");
     const bool outermost = draft_->files.size() == 1;
     if (outermost) {
