@@ -9,6 +9,7 @@
 
 #include "portique/base/nearest.h"
 #include "portique/base/text.h"
+#include "portique/cli/admit_command.h"
 #include "portique/cli/audit_command.h"
 #include "portique/cli/authz_command.h"
 #include "portique/cli/check_command.h"
@@ -82,6 +83,7 @@ int run(int argc, char** argv) {
   add_explain_command(app, invocation);
   add_policy_command(app, invocation);
   add_authz_command(app, invocation);
+  add_admit_command(app, invocation);
   add_audit_command(app, invocation);
   add_db_command(app, invocation);
   add_version_compare_command(app, invocation);
