@@ -20,6 +20,13 @@ TEST(PublishedFile, IsATestOfALanguagesPackage) {
         Case{"app/test/key.pem", false},        // the user's own tests may hold the user's own keys
         Case{"app/node_modules/a/server.key", false},
         Case{"test/node_modules/a/server.key", false},
+        Case{"app/node_modules/a/README.md", true},
+        Case{"usr/lib/python3/dist-packages/botocore/data/iam/examples-1.json", true},
+        Case{"app/README.md", false},
+        Case{"usr/local/lib/python3.11/test/certdata/keycert.pem", true},
+        Case{"usr/local/lib/python3.11/app/test/key.pem", false},
+        Case{"python3.11/test", false},
+        Case{"pythonic.d/test/key.pem", false},
         Case{"etc/ssl/private/server.key", false},
         Case{"", false}})
     EXPECT_EQ(is_published_test_data(c.path), c.published) << c.path;

@@ -9,6 +9,9 @@
 #include <re2/re2.h>
 
 #include "portique/base/text.h"
+#include "portique/inspect/published_file.h"
+#include "portique/inspect/secrets/content_form.h"
+#include "portique/inspect/secrets/packed_files.h"
 #include "portique/inspect/secrets/secret_checks.h"
 #include "portique/inspect/secrets/secret_filter.h"
 
@@ -16,6 +19,8 @@ namespace portique::inspect {
 
 namespace {
 
+/// Raise it with any change of what is looked into: layers are cached by it.
+constexpr const char* kEngineVersion = "2 ";
 /// Bytes that are looked at together: little enough for the processor's cache.
 constexpr std::size_t kBlock = 256 * 1024;
 /// What a block repeats of the one before it: longer than any match.
@@ -31,31 +36,20 @@ constexpr std::string_view kMask = "****";
 /// Of a line around a match, for allowances that ask for it.
 constexpr std::size_t kLineBytes = 4096;
 
-/// Formats that are compressed: a secret inside cannot be seen.
-bool is_opaque(std::string_view first) {
-  using namespace std::string_view_literals;
-  static constexpr std::array kMagic{"\x1f\x8b"sv,
-                                     "\xfd"
-                                     "7zXZ"sv,
-                                     "\x28\xb5\x2f\xfd"sv,
-                                     "BZh"sv,
-                                     "PK\x03\x04"sv,
-                                     "7z\xbc\xaf"sv,
-                                     "\x89PNG"sv,
-                                     "\xff\xd8\xff"sv,
-                                     "GIF8"sv,
-                                     "RIFF"sv,
-                                     "OggS"sv,
-                                     "ID3"sv,
-                                     "fLaC"sv,
-                                     "wOFF"sv,
-                                     "wOF2"sv,
-                                     "Rar!"sv,
-                                     "\x04\x22\x4d\x18"sv,
-                                     "!<arch>\ndebian-binary"sv};
-  if (std::ranges::any_of(kMagic, [&](std::string_view magic) { return first.starts_with(magic); }))
-    return true;
-  return first.size() > 8 && first.substr(4, 4) == "ftyp";
+/// What the archives of one scanner may unpack to together: a layer full of them must not take
+/// longer than half a minute.
+constexpr std::uint64_t kUnpackedTogether = 4ULL << 30U;
+/// Of the name of a file inside an archive, in what is said of it.
+constexpr std::size_t kShownName = 200;
+
+/// Manuals are compressed, many, and the same for everybody.
+bool is_manual(std::string_view path) {
+  return path.starts_with("usr/share/man/") || path.starts_with("usr/share/doc/") ||
+         path.starts_with("usr/share/info/");
+}
+
+bool is_archive(ContentForm kind) {
+  return kind == ContentForm::Gzip || kind == ContentForm::Zip;
 }
 
 /// A match that passed every test.
@@ -113,7 +107,7 @@ std::string_view line_around(std::string_view text, std::size_t begin, std::size
 } // namespace
 
 std::string SecretRuleBook::version() const {
-  std::string version;
+  std::string version = kEngineVersion;
   for (const auto& set : sets)
     version += set->version() + ' ';
   for (const std::string& id : disabled)
@@ -122,6 +116,8 @@ std::string SecretRuleBook::version() const {
 }
 
 struct SecretScanner::State : PatternScanner::Listener {
+  class Members;
+
   /// One rule to be tried on a part of the block.
   struct Trial {
     std::uint32_t rule = 0;
@@ -142,6 +138,12 @@ struct SecretScanner::State : PatternScanner::Listener {
              re2::StringPiece match,
              re2::StringPiece secret);
   bool allowed(std::string_view secret, std::string_view match, std::string_view line) const;
+  /// Begins a file that is no archive.
+  void begin_file(std::string name, ContentForm kind);
+  void add(base::Bytes piece);
+  void add_text(std::string_view text);
+  SecretFindings end_file();
+  SecretFindings end_archive();
   void issue(base::Code code, std::string message);
   void drop_lesser();
   SecretFindings report(std::string_view field);
@@ -171,6 +173,12 @@ struct SecretScanner::State : PatternScanner::Listener {
   std::vector<Candidate> candidates;
   std::unordered_set<std::string> known; ///< rule and place
   std::vector<model::Issue> issues;
+  std::optional<Utf16Decoder> wide; ///< for text in UTF-16
+  std::string narrow;               ///< what it made of the last piece
+
+  ContentForm archive = ContentForm::Plain; ///< of the file that was begun, if it is one
+  std::string packed;                       ///< its bytes
+  std::uint64_t unpacked_left = kUnpackedTogether;
 };
 
 /// Trials of one rule that touch become one, so that a block is never tried twice.
@@ -380,6 +388,117 @@ void SecretScanner::State::reset() {
   candidates.clear();
   known.clear();
   issues.clear();
+  wide.reset();
+}
+
+void SecretScanner::State::begin_file(std::string name, ContentForm kind) {
+  reset();
+  path = std::move(name);
+  if (kind == ContentForm::Utf16Le || kind == ContentForm::Utf16Be)
+    wide.emplace(kind == ContentForm::Utf16Be);
+}
+
+void SecretScanner::State::add(base::Bytes piece) {
+  if (!wide) return add_text(base::as_text(piece));
+  narrow.clear();
+  wide->decode(piece, narrow);
+  add_text(narrow);
+}
+
+void SecretScanner::State::add_text(std::string_view text) {
+  while (!text.empty() && !full) {
+    const std::size_t taken = std::min(text.size(), kBlock - buffer.size());
+    buffer.append(text.substr(0, taken));
+    text.remove_prefix(taken);
+    if (buffer.size() < kBlock || text.empty()) continue; // the last block waits for end_file()
+    if (!judged) {
+      is_text = !std::string_view(buffer).substr(0, kLooksLikeText).contains('\0');
+      judged = true;
+    }
+    scan_block(buffer, false);
+    const std::size_t gone = kBlock - kOverlap;
+    lines += static_cast<std::uint64_t>(
+        std::ranges::count(std::string_view(buffer).substr(0, gone), '\n'));
+    offset += gone;
+    buffer.erase(0, gone);
+  }
+}
+
+SecretFindings SecretScanner::State::end_file() {
+  if (!judged) is_text = !std::string_view(buffer).substr(0, kLooksLikeText).contains('\0');
+  scan_block(buffer, true);
+  drop_lesser();
+  SecretFindings findings = report({});
+  reset();
+  return findings;
+}
+
+/// Looks into the files of an archive. Where rules ask for a path it is the archive's, and then the
+/// file's inside.
+class SecretScanner::State::Members : public PackedFileSink {
+public:
+  Members(State& state, std::string archive) : state_(&state), archive_(std::move(archive)) {}
+
+  bool begin(std::string_view name, base::Bytes first) override {
+    const ContentForm kind = content_form(base::as_text(first));
+    if (kind == ContentForm::Opaque || is_archive(kind)) return false;
+    name_ = name;
+    std::string path = archive_;
+    if (!name.empty()) path.append("/").append(name);
+    if (is_published_test_data(path)) return false;
+    state_->begin_file(std::move(path), kind);
+    return true;
+  }
+
+  void content(base::Bytes piece) override { state_->add(piece); }
+
+  void end() override {
+    SecretFindings found = state_->end_file();
+    for (SecretHit& hit : found.hits) {
+      hit.path = archive_;
+      if (!name_.empty())
+        hit.note += (hit.note.empty() ? "in " : "; in ") +
+                    base::printable(std::string_view(name_).substr(0, kShownName));
+      if (all_.hits.size() < state_->limits.secrets_in_file)
+        all_.hits.push_back(std::move(hit));
+      else if (!std::exchange(full_, true))
+        issue(base::Code::LimitExceeded,
+              "the archive has more than " + std::to_string(state_->limits.secrets_in_file) +
+                  " secrets; the others are not listed");
+    }
+    for (model::Issue& issue : found.issues)
+      if (all_.issues.size() < kIssues) this->issue(issue.code, std::move(issue.message));
+  }
+
+  void issue(base::Code code, std::string message) {
+    all_.issues.push_back({code, std::move(message), archive_, model::kNoLayer});
+  }
+
+  SecretFindings take() { return std::move(all_); }
+
+private:
+  static constexpr std::size_t kIssues = 3;
+
+  State* state_;
+  std::string archive_;
+  std::string name_;
+  bool full_ = false;
+  SecretFindings all_;
+};
+
+SecretFindings SecretScanner::State::end_archive() {
+  const std::string bytes = std::exchange(packed, {});
+  Members members(*this, std::exchange(path, {}));
+  const auto read = for_each_packed_file(std::exchange(archive, ContentForm::Plain),
+                                         base::as_bytes(bytes),
+                                         {},
+                                         unpacked_left,
+                                         members);
+  // Broken and encrypted archives can be read by nobody.
+  if (!read && read.error().code() == base::Code::LimitExceeded)
+    members.issue(read.error().code(),
+                  "the archive was not searched for secrets to its end: " + read.error().text());
+  return members.take();
 }
 
 SecretScanner::SecretScanner(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -403,41 +522,31 @@ base::Result<SecretScanner> SecretScanner::make(const SecretRuleBook& book,
 }
 
 bool SecretScanner::begin(std::string_view path, base::Bytes first) {
-  state_->reset();
-  state_->path = path;
-  return !is_opaque(base::as_text(first));
+  State& state = *state_;
+  const ContentForm kind = content_form(base::as_text(first));
+  if (kind == ContentForm::Opaque || (is_archive(kind) && is_manual(path))) return false;
+  state.begin_file(std::string(path), kind);
+  state.packed.clear();
+  state.archive = is_archive(kind) ? kind : ContentForm::Plain;
+  return true;
 }
 
 void SecretScanner::content(base::Bytes piece) {
   State& state = *state_;
-  std::string_view rest = base::as_text(piece);
-  while (!rest.empty() && !state.full) {
-    const std::size_t taken = std::min(rest.size(), kBlock - state.buffer.size());
-    state.buffer.append(rest.substr(0, taken));
-    rest.remove_prefix(taken);
-    if (state.buffer.size() < kBlock || rest.empty()) continue; // the last block waits for end()
-    if (!state.judged) {
-      state.is_text = !std::string_view(state.buffer).substr(0, kLooksLikeText).contains('\0');
-      state.judged = true;
-    }
-    state.scan_block(state.buffer, false);
-    const std::size_t gone = kBlock - kOverlap;
-    state.lines += static_cast<std::uint64_t>(
-        std::ranges::count(std::string_view(state.buffer).substr(0, gone), '\n'));
-    state.offset += gone;
-    state.buffer.erase(0, gone);
+  if (state.archive == ContentForm::Opaque) return;
+  if (!is_archive(state.archive)) return state.add(piece);
+  if (state.packed.size() + piece.size() > PackedLimits{}.archive_bytes) {
+    std::exchange(state.packed, {}).clear();
+    state.archive = ContentForm::Opaque;
+  } else {
+    state.packed += base::as_text(piece);
   }
 }
 
 SecretFindings SecretScanner::end() {
-  State& state = *state_;
-  if (!state.judged)
-    state.is_text = !std::string_view(state.buffer).substr(0, kLooksLikeText).contains('\0');
-  state.scan_block(state.buffer, true);
-  state.drop_lesser();
-  SecretFindings findings = state.report({});
-  state.reset();
-  return findings;
+  if (state_->archive == ContentForm::Plain) return state_->end_file();
+  if (state_->archive == ContentForm::Opaque) return {}; // too large an archive
+  return state_->end_archive();
 }
 
 SecretFindings SecretScanner::scan_config(std::string_view field, std::string& text) {

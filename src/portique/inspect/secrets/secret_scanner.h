@@ -5,7 +5,8 @@
 // Text is looked at in blocks that overlap, so that neither memory nor time depend on a file's
 // size. In each block Hyperscan finds where rules may match, RE2 says what the secret is, and what
 // is no secret after all is sorted out (entropy, placeholders, checksums, allowances). What was
-// found is kept until the file ends and then reported without the secret itself.
+// found is kept until the file ends and then reported without the secret itself. Archives are held
+// until they end, and then looked into file by file.
 
 #include <functional>
 #include <memory>
@@ -52,7 +53,8 @@ public:
   SecretScanner& operator=(SecretScanner&&) noexcept;
 
   /// Begins a file; false if files that begin like this hold nothing that can be found: what is
-  /// compressed, pictures, sound, fonts.
+  /// compressed but for gzip and zip, pictures, sound, fonts. Of a hit inside an archive `path` is
+  /// the archive, and the note says in which of its files it is.
   bool begin(std::string_view path, base::Bytes first);
   void content(base::Bytes piece);
   SecretFindings end();

@@ -134,7 +134,11 @@ TEST_F(SecretScannerTest, InBinariesOnlyTokensCount) {
 
 TEST_F(SecretScannerTest, PassesOverWhatIsCompressed) {
   using namespace std::string_literals;
-  for (const std::string& first : {"\x1f\x8b\x08"s, "PK\x03\x04"s, "\x28\xb5\x2f\xfd"s, "\x89PNG"s})
+  for (const std::string& first : {"\xfd"
+                                   "7zXZ"s,
+                                   "BZh9"s,
+                                   "\x28\xb5\x2f\xfd"s,
+                                   "\x89PNG"s})
     EXPECT_FALSE(scanner_->begin("a", base::as_bytes(first)));
   EXPECT_TRUE(scanner_->begin("a", {}));
 }
