@@ -1,4 +1,5 @@
 // What lies in the image: modes, accounts, left-overs.
+#include <algorithm>
 #include <array>
 #include <map>
 #include <string>
@@ -17,10 +18,38 @@ std::string mode_text(const FileFact& file) {
   return fmt::format("mode {:04o}, user {}, group {}", file.mode & 07777U, file.uid, file.gid);
 }
 
-/// Those that a package of the distribution brings (su, passwd, mount) are one finding together.
+/// Programs that do whatever they are told, so that no distribution gives them the rights of
+/// others: shells, languages, and what reads, writes or starts files.
+constexpr std::array<std::string_view, 68> kObedient{
+    "ash",   "awk",   "base64", "bash",      "busybox", "cat",     "chmod", "chown",   "cp",
+    "csh",   "curl",  "dash",   "dd",        "docker",  "dpkg",    "ed",    "emacs",   "env",
+    "find",  "flock", "fish",   "gawk",      "gdb",     "git",     "head",  "install", "ionice",
+    "ksh",   "less",  "ln",     "lua",       "make",    "mawk",    "more",  "mv",      "nano",
+    "nc",    "nice",  "nmap",   "node",      "nsenter", "openssl", "perl",  "php",     "python",
+    "rpm",   "rsync", "ruby",   "sed",       "setarch", "sh",      "socat", "sort",    "strace",
+    "tail",  "tar",   "tclsh",  "tee",       "timeout", "unshare", "vi",    "vim",     "wget",
+    "xargs", "xxd",   "zsh",    "systemctl", "time"};
+
+/// "python3.11" is python.
+bool is_obedient(std::string_view path) {
+  const auto is_named = [](std::string_view name) {
+    return std::ranges::find(kObedient, name) != kObedient.end();
+  };
+  std::string_view name = path.substr(path.rfind('/') + 1);
+  if (is_named(name)) return true;
+  while (!name.empty() && (base::is_digit(name.back()) || name.back() == '.'))
+    name.remove_suffix(1);
+  return is_named(name);
+}
+
+/// Those that a package of the distribution brings so (su, passwd, mount) are one finding together.
+bool is_the_distributions(const FileFact& file) {
+  return file.owned && !is_obedient(file.path);
+}
+
 void privileged_programs(const ImageSubject& subject, ImageHits& hits) {
   for (const FileFact& file : subject.facts.privileged)
-    if (!file.owned) hits.add(mode_text(file), file.layer, file.path);
+    if (!is_the_distributions(file)) hits.add(mode_text(file), file.layer, file.path);
 }
 
 void privileged_distribution_programs(const ImageSubject& subject, ImageHits& hits) {
@@ -29,7 +58,7 @@ void privileged_distribution_programs(const ImageSubject& subject, ImageHits& hi
   std::size_t count = 0;
   std::int32_t layer = model::kNoLayer;
   for (const FileFact& file : subject.facts.privileged) {
-    if (!file.owned) continue;
+    if (!is_the_distributions(file)) continue;
     layer = file.layer;
     if (count++ < kShown) names += (names.empty() ? "" : ", ") + base::printable(file.path);
   }
