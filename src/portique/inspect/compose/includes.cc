@@ -15,13 +15,12 @@ constexpr std::size_t kMostEntries = 1000;
 /// ... each with one file of variables, or two.
 constexpr std::size_t kMostEnvironmentFiles = 8;
 
-/// One text or a list of them.
+/// One text or a list of them, without those that are empty.
 std::vector<std::string_view> texts(const YamlNode* node) {
-  if (node == nullptr) return {};
-  if (node->is_scalar()) return {text(node)};
   std::vector<std::string_view> out;
+  if (!text(node).empty()) out.push_back(text(node));
   for (const YamlNode& item : items(node))
-    if (item.is_scalar()) out.push_back(text(&item));
+    if (!text(&item).empty()) out.push_back(text(&item));
   return out;
 }
 
