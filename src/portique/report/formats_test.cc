@@ -167,5 +167,21 @@ TEST(Formats, HaveNamesOfTheirOwn) {
   EXPECT_EQ(find_format("nonesuch"), nullptr);
 }
 
+TEST(Formats, TableShowsTheVerdictOnConfigurationFiles) {
+  model::Report report;
+  report.subject.kind = "config";
+  report.verdict = model::Verdict{.decision = model::Decision::Deny, .policy = "house"};
+  model::RuleHit& hit = report.verdict->hits.emplace_back();
+  hit.rule = "no-host-network";
+  hit.decision = model::Decision::Deny;
+  hit.message = "Pod web";
+  hit.path = "web.yaml";
+  hit.line = 3;
+  const std::string text = write_text(*find_format("table"), report, {}).value();
+  for (const std::string_view part :
+       {"Verdict: deny", "house", "no-host-network", "Pod web (web.yaml:3)"})
+    EXPECT_NE(text.find(part), std::string::npos) << text;
+}
+
 } // namespace
 } // namespace portique::report

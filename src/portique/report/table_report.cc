@@ -441,6 +441,7 @@ write_table(const model::Report& report, const WriteOptions& options, const Sink
     write_check_findings(terminal, report);
     if (options.show_suppressed) write_suppressed(terminal, report);
     write_issues(terminal, report);
+    write_verdict(terminal, report);
     write_check_totals(terminal, report);
     return out.finish();
   }

@@ -44,6 +44,13 @@ std::vector<std::vector<const model::RuleHit*>> hits_by_rule(const model::Verdic
   return groups;
 }
 
+/// " (web.yaml:3)" of a hit about a configuration file.
+std::string place_of(const model::RuleHit& hit) {
+  if (hit.path.empty()) return {};
+  if (hit.line == 0) return fmt::format(" ({})", one_line(hit.path));
+  return fmt::format(" ({}:{})", one_line(hit.path), hit.line);
+}
+
 void write_rule(Terminal& terminal, const std::vector<const model::RuleHit*>& hits) {
   const model::RuleHit& first = *hits.front();
   std::vector<Piece> pieces;
@@ -58,7 +65,7 @@ void write_rule(Terminal& terminal, const std::vector<const model::RuleHit*>& hi
                       Style::Dim});
   terminal.line(pieces);
   for (const model::RuleHit* hit : std::span(hits).first(std::min(hits.size(), kListedHits)))
-    terminal.paragraph({"         "}, {one_line(hit->message)});
+    terminal.paragraph({"         "}, {one_line(hit->message) + place_of(*hit)});
   if (hits.size() > kListedHits)
     terminal.line(
         {{fmt::format("         and {} more; --format json lists all", hits.size() - kListedHits),
