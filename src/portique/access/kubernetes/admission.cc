@@ -185,7 +185,7 @@ private:
     const PolicyFacts policy_facts;
     const RequestSource source(view, policy_facts);
     for (const policy::Hit& hit :
-         decider_.decide(source, policy::Scope::Image, policy::kNoLastRule))
+         decider_.decide(source, policy::Scope::Whole, policy::kNoLastRule))
       take_hit(hit, where);
   }
 
