@@ -46,6 +46,10 @@ def docker(folder, certificates):
     listening = None
     command = ["dockerd", "--data-root", f"{folder}/data", "--exec-root", f"{folder}/exec"]
     command += ["--pidfile", f"{folder}/pid", "-H", f"unix://{folder}/engine.sock"]
+    # Its own configuration, which a test may change and have read again.
+    with open(f"{folder}/daemon.json", "w") as config:
+        config.write("{}\n")
+    command += ["--config-file", f"{folder}/daemon.json"]
     command += ["--bridge=none", "--iptables=false", "--ip6tables=false"]
     if certificates:
         listening = socket.create_server(("127.0.0.1", 0))
