@@ -14,7 +14,8 @@
 namespace portique::access {
 
 struct PublishedPort {
-  std::string address;         ///< of the host; "" for all
+  /// Of the host; "" for all. A range of ports is two of these: its first and its last.
+  std::string address;
   std::uint16_t host_port = 0; ///< 0: any free one
   std::uint16_t container_port = 0;
   std::string protocol; ///< "tcp", "udp", "sctp"
@@ -51,6 +52,8 @@ struct WorkloadFacts {
   std::vector<PublishedPort> ports;
   bool publishes_all = false;
   std::string runtime;
+  std::string cgroup_parent;
+  std::vector<std::string> annotations; ///< names only; the runtime reads them
   std::vector<std::pair<std::string, std::string>> sysctls;
   std::string restart; ///< "always", "on-failure", ...; "" for none
   std::vector<std::string> networks;

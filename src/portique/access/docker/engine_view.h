@@ -27,6 +27,7 @@ struct ContainerFacts {
   std::vector<std::string> volumes;
   bool running = false;
   bool privileged = false;
+  std::string user;  ///< that its processes run as; "" for root
   std::string owner; ///< user who created it through a gate, "" if unknown
 };
 

@@ -255,7 +255,8 @@ private:
         const std::string name = PQ_TRY(string());
         skip_blanks();
         if (!take(':')) return fail("not JSON");
-        PQ_TRY(base::at(base::printable(name), member(out, type, name)));
+        if (auto read = member(out, type, name); !read)
+          return std::unexpected(std::move(read).error().at(base::printable(name)));
         skip_blanks();
       } while (take(','));
       if (!take('}')) return fail("not JSON");

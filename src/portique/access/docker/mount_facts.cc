@@ -1,0 +1,159 @@
+#include "portique/access/docker/mount_facts.h"
+
+// The engine's local volume driver hands "type", "o" and "device" to mount(2): with it a volume is
+// a bind mount, a disk, or an overlay of the host's folders.
+// https://docs.docker.com/reference/cli/docker/volume/create/#driver-specific-options---opt
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "portique/base/json.h"
+#include "portique/base/text.h"
+
+namespace portique::access {
+
+namespace json = boost::json;
+using base::Result;
+
+namespace {
+
+std::string_view text_of(const json::value& value) {
+  const auto* text = value.if_string();
+  return text == nullptr ? std::string_view() : std::string_view(text->data(), text->size());
+}
+
+bool has_flag(std::string_view list, std::string_view flag) {
+  return std::ranges::any_of(base::split(list, ','),
+                             [&](auto part) { return base::trim(part) == flag; });
+}
+
+/// Kernel file systems that show the host, and where they usually are.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kKernelTrees{
+    {{"proc", "/proc"},
+     {"sysfs", "/sys"},
+     {"devtmpfs", "/dev"},
+     {"devpts", "/dev/pts"},
+     {"mqueue", "/dev/mqueue"},
+     {"debugfs", "/sys/kernel/debug"},
+     {"tracefs", "/sys/kernel/tracing"},
+     {"securityfs", "/sys/kernel/security"},
+     {"cgroup", "/sys/fs/cgroup"},
+     {"cgroup2", "/sys/fs/cgroup"}}};
+
+void add(std::vector<std::string>& list, std::string text) {
+  if (std::ranges::count(list, text) == 0) list.push_back(std::move(text));
+}
+
+} // namespace
+
+void MountReader::host_path(std::string_view path, bool writable) {
+  std::string resolved = resolve_host_path(path, options_->host);
+  if (reaches_engine_socket(resolved, options_->engine_sockets)) facts_->engine_socket = true;
+  if (writable) add(facts_->writable_host_paths, resolved);
+  add(facts_->host_paths, std::move(resolved));
+}
+
+void MountReader::local_option(std::string_view type,
+                               std::string_view flags,
+                               std::string_view device,
+                               bool writable) {
+  for (const auto& [name, path] : kKernelTrees)
+    if (type == name) host_path(path, writable);
+  for (const std::string_view part : base::split(flags, ',')) {
+    // overlay: each of the folders that are laid over one another.
+    const std::size_t equals = part.find('=');
+    const std::string_view key = base::trim(part.substr(0, equals));
+    if (equals == std::string_view::npos ||
+        (!key.starts_with("lowerdir") && key != "upperdir" && key != "workdir"))
+      continue;
+    for (const std::string_view folder : base::split(part.substr(equals + 1), ':'))
+      if (!folder.empty()) host_path(folder, writable);
+  }
+  const bool binds = has_flag(flags, "bind") || has_flag(flags, "rbind") || type == "bind";
+  if (device.starts_with('/') || (binds && !device.empty())) {
+    host_path(device, writable);
+    const std::string resolved = resolve_host_path(device, options_->host);
+    if (!binds && resolved.starts_with("/dev/")) add(facts_->devices, resolved);
+  }
+}
+
+void MountReader::volume_options(std::string_view driver,
+                                 const json::object& options,
+                                 bool writable) {
+  const bool local = driver.empty() || driver == "local";
+  const std::string_view flags = base::json_string(&options, "o");
+  const bool read_only = has_flag(flags, "ro");
+  if (local) {
+    local_option(base::json_string(&options, "type"),
+                 flags,
+                 base::json_string(&options, "device"),
+                 writable && !read_only);
+    return;
+  }
+  // What another driver makes of its options is not known: what looks like a path may be mounted.
+  for (const auto& option : options)
+    if (text_of(option.value()).starts_with('/')) host_path(text_of(option.value()), writable);
+}
+
+Result<void> MountReader::named_volume(std::string_view name, bool writable) {
+  if (name.empty()) return {};
+  add(facts_->volumes, std::string(name));
+  const auto volume = PQ_TRY(view_->volume(name));
+  if (!volume) return {};
+  json::object options;
+  for (const auto& [key, value] : volume->options)
+    options[key] = value;
+  volume_options(volume->driver, options, writable);
+  return {};
+}
+
+Result<void> MountReader::bind(std::string_view text) {
+  const std::vector<std::string_view> parts = base::split(text, ':');
+  if (parts.size() < 2) return {}; // a place in the container alone: an anonymous volume
+  const bool writable = parts.size() < 3 || !has_flag(parts[2], "ro");
+  // The engine takes only absolute paths; what it would refuse is judged as a path too.
+  if (parts[0].find('/') == std::string_view::npos && parts[0] != "." && parts[0] != "..")
+    return named_volume(parts[0], writable);
+  host_path(parts[0], writable);
+  return {};
+}
+
+Result<void> MountReader::mount(const json::object& mount) {
+  const std::string type = base::to_lower(base::json_string(&mount, "Type"));
+  const std::string_view source = base::json_string(&mount, "Source");
+  const auto* read_only = mount.if_contains("ReadOnly");
+  const bool writable = read_only == nullptr || !read_only->is_bool() || !read_only->get_bool();
+  if (type == "image") {
+    add(facts_->images, std::string(source));
+    return {};
+  }
+  if (type == "tmpfs") return {};
+  if (type != "volume" && type != "cluster") {
+    // Bind mounts, and what the engine would refuse.
+    if (!source.empty()) host_path(source, writable);
+    return {};
+  }
+  const json::object& volume = base::json_fields(&mount, "VolumeOptions");
+  const json::object& driver = base::json_fields(&volume, "DriverConfig");
+  volume_options(
+      base::json_string(&driver, "Name"), base::json_fields(&driver, "Options"), writable);
+  if (source.find('/') != std::string_view::npos) host_path(source, writable);
+  return named_volume(source, writable);
+}
+
+Result<void> MountReader::volumes_from(std::string_view text) {
+  const std::size_t colon = text.find(':');
+  const std::string_view name = text.substr(0, colon);
+  const bool writable = colon == std::string_view::npos || !has_flag(text.substr(colon + 1), "ro");
+  add(facts_->joined_containers, std::string(name));
+  const auto container = PQ_TRY(view_->container(name));
+  if (!container) return {};
+  for (const std::string& source : container->bind_sources)
+    host_path(source, writable);
+  for (const std::string& volume : container->volumes)
+    PQ_TRY(named_volume(volume, writable));
+  return {};
+}
+
+} // namespace portique::access
