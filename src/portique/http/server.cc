@@ -7,17 +7,15 @@
 #include <exception>
 #include <utility>
 
-#include <boost/asio/post.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
 #include "portique/base/text.h"
-#include "portique/http/chunked_body.h"
+#include "portique/http/body_reader.h"
 #include "portique/http/connection_loop.h"
 #include "portique/http/message_head.h"
+#include "portique/http/run_elsewhere.h"
+#include "portique/http/stream_buffer.h"
 
 namespace portique::http {
 
@@ -59,40 +57,6 @@ std::string head_of(const Response& response, bool keep_alive) {
   return head;
 }
 
-/// Bytes that came and were not understood yet.
-class Incoming {
-public:
-  explicit Incoming(Stream& stream) : stream_(stream) {}
-
-  [[nodiscard]] std::string_view bytes() const { return bytes_; }
-
-  void drop(std::size_t size) { bytes_.erase(0, size); }
-
-  /// False at the end of the stream.
-  asio::awaitable<bool> more() {
-    const std::size_t before = bytes_.size();
-    bytes_.resize(before + kReadBytes);
-    const std::span<char> room(bytes_.data() + before, kReadBytes);
-    const std::size_t size = co_await stream_.read_some(room);
-    bytes_.resize(before + size);
-    co_return size != 0;
-  }
-
-private:
-  Stream& stream_;
-  std::string bytes_;
-};
-
-/// What a handler and the connection that waits for it share: either may be gone first.
-struct Exchange {
-  explicit Exchange(const asio::any_io_executor& executor) : ready(executor) {}
-
-  Request request;
-  Response response;
-  asio::steady_timer ready; ///< cancelled when the response is there
-  bool answered = false;    ///< touched by the connection's thread only
-};
-
 /// What an answer depends on besides its content.
 struct Reply {
   bool head_only = false; ///< to HEAD
@@ -133,11 +97,11 @@ public:
 private:
   asio::awaitable<void> serve(std::shared_ptr<Connection> connection);
   /// One request and its answer; whether the connection goes on.
-  asio::awaitable<bool> serve_one(Connection& connection, Incoming& incoming);
-  asio::awaitable<Result<RequestHead>> read_head(Connection& connection, Incoming& incoming);
+  asio::awaitable<bool> serve_one(Connection& connection, StreamBuffer& incoming);
+  asio::awaitable<Result<RequestHead>> read_head(Connection& connection, StreamBuffer& incoming);
   asio::awaitable<Result<std::string>>
-  read_body(Connection& connection, Incoming& incoming, const RequestHead& head);
-  asio::awaitable<Response> handle(Connection& connection, Request request);
+  read_body(Connection& connection, StreamBuffer& incoming, const RequestHead& head);
+  asio::awaitable<Response> handle(Request request);
   asio::awaitable<bool> answer(Connection& connection, Response response, Reply reply);
   asio::awaitable<void> refuse(Connection& connection, const base::Error& error);
   asio::awaitable<void> throw_away(Connection& connection);
@@ -149,16 +113,17 @@ private:
 };
 
 asio::awaitable<void> AsioServer::serve(std::shared_ptr<Connection> connection) {
-  Incoming incoming(connection->stream);
+  StreamBuffer incoming(connection->stream);
   bool again = true;
   while (again && !loop_->stopping())
     again = co_await serve_one(*connection, incoming);
 }
 
 asio::awaitable<Result<RequestHead>> AsioServer::read_head(Connection& connection,
-                                                           Incoming& incoming) {
+                                                           StreamBuffer& incoming) {
   HeadScanner scanner(options_.head_bytes);
-  if (incoming.bytes().empty()) {
+  if (incoming.empty()) {
+    incoming.rest();
     connection.set_idle(true);
     connection.set_deadline(options_.idle_timeout);
     const bool came = co_await incoming.more();
@@ -181,13 +146,12 @@ asio::awaitable<Result<RequestHead>> AsioServer::read_head(Connection& connectio
 }
 
 asio::awaitable<Result<std::string>>
-AsioServer::read_body(Connection& connection, Incoming& incoming, const RequestHead& head) {
+AsioServer::read_body(Connection& connection, StreamBuffer& incoming, const RequestHead& head) {
   std::string body;
-  ChunkedBody chunks(ChunkedBody::Trailers::Refuse);
+  BodyReader reader(head.framing, head.length, ChunkedBody::Trailers::Refuse);
   bool invited = !head.expects_continue;
-  while (head.framing == Framing::Length ? body.size() < head.length
-                                         : head.framing == Framing::Chunked && !chunks.done()) {
-    if (incoming.bytes().empty()) {
+  while (!reader.done()) {
+    if (incoming.empty()) {
       if (!std::exchange(invited, true)) {
         const bool sent = co_await connection.stream.write("HTTP/1.1 100 Continue\r\n\r\n");
         if (!sent) co_return base::fail(Code::Truncated, "");
@@ -195,46 +159,29 @@ AsioServer::read_body(Connection& connection, Incoming& incoming, const RequestH
       const bool came = co_await incoming.more();
       if (!came) co_return base::fail(Code::Truncated, "");
     }
-    if (head.framing == Framing::Length) {
-      const std::string_view piece = incoming.bytes().substr(0, head.length - body.size());
-      body += piece;
-      incoming.drop(piece.size());
-    } else {
-      const auto used = chunks.feed(incoming.bytes(), &body);
-      if (!used) co_return std::unexpected(used.error());
-      incoming.drop(*used);
-    }
+    const auto used = reader.take(incoming.bytes(), &body);
+    if (!used) co_return std::unexpected(used.error());
+    incoming.drop(*used);
     if (body.size() > options_.body_bytes)
       co_return base::fail(Code::LimitExceeded, "body is too long");
   }
   co_return body;
 }
 
-asio::awaitable<Response> AsioServer::handle(Connection& connection, Request request) {
-  const auto executor = connection.stream.socket().get_executor();
-  // Shared with the handler's thread: whoever is late finds it there.
-  const auto exchange = std::make_shared<Exchange>(executor);
-  exchange->request = std::move(request);
+asio::awaitable<Response> AsioServer::handle(Request request) {
   const bool limited = options_.handler_timeout.count() > 0;
-  exchange->ready.expires_after(limited ? options_.handler_timeout
-                                        : std::chrono::milliseconds(std::chrono::hours(24)));
-  asio::post(handlers_, [this, exchange, executor] {
-    Response response;
+  const auto limit = limited ? options_.handler_timeout : std::chrono::hours(24);
+  // Named, not a temporary: g++ 12 destroys captures of a temporary in an awaited expression twice.
+  auto work = [this, request = std::move(request)]() -> Response {
     try {
-      response = handler_(exchange->request);
+      return handler_(request);
     } catch (const std::exception&) {
-      response = refusal(500, "the request could not be handled");
+      return refusal(500, "the request could not be handled");
     }
-    asio::post(executor, [exchange, response = std::move(response)]() mutable {
-      exchange->response = std::move(response);
-      exchange->answered = true;
-      exchange->ready.cancel();
-    });
-  });
-  boost::system::error_code ignored;
-  co_await exchange->ready.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-  if (!exchange->answered) co_return options_.late_answer;
-  co_return std::move(exchange->response);
+  };
+  auto response = co_await run_elsewhere<Response>(handlers_, limit, std::move(work));
+  if (!response) co_return options_.late_answer;
+  co_return *std::move(response);
 }
 
 asio::awaitable<bool> AsioServer::answer(Connection& connection, Response response, Reply reply) {
@@ -271,7 +218,7 @@ asio::awaitable<void> AsioServer::refuse(Connection& connection, const base::Err
   if (sent) co_await throw_away(connection);
 }
 
-asio::awaitable<bool> AsioServer::serve_one(Connection& connection, Incoming& incoming) {
+asio::awaitable<bool> AsioServer::serve_one(Connection& connection, StreamBuffer& incoming) {
   Result<RequestHead> head = co_await read_head(connection, incoming);
   if (!head) {
     co_await refuse(connection, head.error());
@@ -293,7 +240,7 @@ asio::awaitable<bool> AsioServer::serve_one(Connection& connection, Incoming& in
                   .body = *std::move(body),
                   .peer = connection.peer};
   Reply reply{.head_only = request.method == "HEAD"};
-  Response response = co_await handle(connection, std::move(request));
+  Response response = co_await handle(std::move(request));
   reply.keep_alive = head->keep_alive && !loop_->stopping();
   const bool sent = co_await answer(connection, std::move(response), reply);
   if (!sent || reply.keep_alive) co_return sent;

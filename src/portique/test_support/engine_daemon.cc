@@ -9,10 +9,13 @@
 namespace portique::test_support {
 
 std::variant<EngineDaemon, std::string>
-EngineDaemon::start(Kind kind, const std::filesystem::path& certificates) {
+EngineDaemon::start(Kind kind,
+                    const std::filesystem::path& certificates,
+                    const std::vector<std::string>& arguments) {
   constexpr std::array kNames{"docker", "podman", "containerd"};
-  auto server = ScriptServer::start(
-      "engine_daemon.py", {kNames[static_cast<std::size_t>(kind)], certificates.string()});
+  std::vector<std::string> all{kNames[static_cast<std::size_t>(kind)], certificates.string()};
+  all.insert(all.end(), arguments.begin(), arguments.end());
+  auto server = ScriptServer::start("engine_daemon.py", all);
   if (!server) return std::string("python3 is not installed");
   const auto words = base::split(server->first_line(), ' ');
   if (words.size() != 3 || words[0] != "ready") return server->first_line();

@@ -19,9 +19,11 @@ public:
   enum class Kind : unsigned char { Docker, Podman, Containerd };
 
   /// The engine, or why there is none here. With `certificates` (a folder of make_certificates())
-  /// Docker listens on a port with TLS, too.
+  /// Docker listens on a port with TLS, too. `arguments` are further ones of Docker's daemon.
   static std::variant<EngineDaemon, std::string>
-  start(Kind kind, const std::filesystem::path& certificates = {});
+  start(Kind kind,
+        const std::filesystem::path& certificates = {},
+        const std::vector<std::string>& arguments = {});
 
   [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
 

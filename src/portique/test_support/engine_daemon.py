@@ -1,8 +1,9 @@
-"""An engine of the tests' own: engine_daemon.py docker|podman|containerd [CERTIFICATES]
+"""An engine of the tests' own: engine_daemon.py docker|podman|containerd [CERTIFICATES [ARGUMENT...]]
 
 Starts it with state of its own in a temporary folder, prints "ready FOLDER PORT" or the reason why it
 cannot be had, and takes everything down when its standard input is closed. It listens on
 FOLDER/engine.sock; Docker, with a folder of make_certificates(), on 127.0.0.1:PORT with TLS as well.
+Further arguments are Docker's daemon's own.
 
 The engine runs in network and mount name spaces of its own: a second dockerd would take the bridge
 away from one that the machine has, and mounts go with the name space.
@@ -42,7 +43,7 @@ class Unavailable(Exception):
     pass
 
 
-def docker(folder, certificates):
+def docker(folder, certificates, arguments):
     listening = None
     command = ["dockerd", "--data-root", f"{folder}/data", "--exec-root", f"{folder}/exec"]
     command += ["--pidfile", f"{folder}/pid", "-H", f"unix://{folder}/engine.sock"]
@@ -56,10 +57,10 @@ def docker(folder, certificates):
         command += ["-H", "fd://", "--tlsverify", "--tlscacert", f"{certificates}/ca.pem"]
         command += ["--tlscert", f"{certificates}/server.pem"]
         command += ["--tlskey", f"{certificates}/server.key"]
-    return command, listening
+    return command + arguments, listening
 
 
-def podman(folder, certificates):
+def podman(folder, certificates, arguments):
     with open(f"{folder}/containers.conf", "w") as config:
         config.write(PODMAN_CONFIG)
     os.environ["CONTAINERS_CONF"] = f"{folder}/containers.conf"
@@ -67,7 +68,7 @@ def podman(folder, certificates):
     return command + ["system", "service", "--time", "0", f"unix://{folder}/engine.sock"], None
 
 
-def containerd(folder, certificates):
+def containerd(folder, certificates, arguments):
     with open(f"{folder}/config.toml", "w") as config:
         config.write(CONTAINERD_CONFIG.format(folder=folder))
     return ["containerd", "--config", f"{folder}/config.toml"], None
@@ -82,9 +83,9 @@ def answers(path):
             return False
 
 
-def start(kind, folder, certificates):
+def start(kind, folder, certificates, arguments):
     command, listening = {"docker": docker, "podman": podman, "containerd": containerd}[kind](
-        folder, certificates
+        folder, certificates, arguments
     )
     if os.geteuid() != 0:
         raise Unavailable(f"{kind} needs root")
@@ -147,7 +148,7 @@ def main():
     folder = tempfile.mkdtemp(prefix="portique-engine-")
     process = None
     try:
-        process, port = start(kind, folder, certificates)
+        process, port = start(kind, folder, certificates, sys.argv[3:])
         print("ready", folder, port, flush=True)
         sys.stdin.read()
     except Unavailable as reason:

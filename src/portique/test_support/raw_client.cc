@@ -97,7 +97,7 @@ bool RawClient::closed_within(std::chrono::milliseconds time) {
 
 std::string RawClient::ask(std::string_view bytes) {
   EXPECT_TRUE(send(bytes));
-  return read_all();
+  return read_all(std::chrono::seconds(30));
 }
 
 } // namespace portique::test_support

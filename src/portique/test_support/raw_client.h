@@ -31,7 +31,7 @@ public:
   /// Whether the other side has closed, within that time; what comes before is thrown away.
   bool closed_within(std::chrono::milliseconds time);
 
-  /// send() and read_all().
+  /// send() and read_all(), with patience for an engine on a busy machine.
   std::string ask(std::string_view bytes);
 
 private:
