@@ -1,0 +1,51 @@
+#include "portique/access/plugin/plugin.h"
+
+#include <utility>
+
+#include "portique/access/plugin/plugin_protocol.h"
+#include "portique/http/server.h"
+
+namespace portique::access {
+
+namespace {
+
+/// The daemon forwards bodies below 1 MiB, and answers up to 64 KiB, in base64.
+constexpr std::uint64_t kQuestionBytes = 8ULL << 20U;
+/// The daemon keeps its connections and would take one that was closed for a plugin that failed.
+constexpr std::chrono::hours kIdle{24 * 30};
+
+class ServedPlugin final : public Plugin {
+public:
+  ServedPlugin(const PluginOptions& options, Judge& judge) : protocol_(judge, options.view_token) {}
+
+  base::Result<void> start(const PluginOptions& options) {
+    const http::ServerOptions server{.endpoint =
+                                         http::UnixEndpoint{.path = options.socket, .mode = 0600},
+                                     .threads = options.threads,
+                                     .body_bytes = kQuestionBytes,
+                                     .idle_timeout = kIdle,
+                                     .handler_timeout = options.decision_timeout,
+                                     .late_answer = PluginProtocol::late_answer()};
+    server_ = PQ_TRY(http::Server::listen(
+        server, [this](const http::Request& request) { return protocol_.answer(request); }));
+    return {};
+  }
+
+  base::Result<void> run() override { return server_->run(); }
+
+  void stop() override { server_->stop(); }
+
+private:
+  PluginProtocol protocol_;
+  std::unique_ptr<http::Server> server_;
+};
+
+} // namespace
+
+base::Result<std::unique_ptr<Plugin>> Plugin::listen(const PluginOptions& options, Judge& judge) {
+  auto plugin = std::make_unique<ServedPlugin>(options, judge);
+  PQ_TRY(plugin->start(options));
+  return plugin;
+}
+
+} // namespace portique::access

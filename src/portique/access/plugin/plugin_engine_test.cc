@@ -1,0 +1,138 @@
+// The plugin behind a real dockerd.
+
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "portique/access/guard/guard_test_support.h"
+#include "portique/access/plugin/plugin.h"
+#include "portique/base/run_program.h"
+#include "portique/base/text.h"
+#include "portique/test_support/certificates.h"
+#include "portique/test_support/engine_daemon.h"
+#include "portique/test_support/raw_client.h"
+
+namespace portique::access {
+
+namespace {
+
+namespace fs = std::filesystem;
+using test_support::EngineDaemon;
+using test_support::RawClient;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+/// A plugin and the thread that it runs on, where the daemon finds it by name.
+class RunningPlugin {
+public:
+  RunningPlugin(std::string name, Judge& judge) : name_(std::move(name)) {
+    PluginOptions options;
+    options.socket = socket();
+    auto plugin = Plugin::listen(options, judge);
+    if (!plugin) {
+      ADD_FAILURE() << plugin.error().text();
+      return;
+    }
+    plugin_ = *std::move(plugin);
+    thread_ = std::jthread([this] { EXPECT_TRUE(plugin_->run()); });
+  }
+
+  ~RunningPlugin() {
+    if (plugin_) plugin_->stop();
+  }
+
+  RunningPlugin(const RunningPlugin&) = delete;
+  RunningPlugin& operator=(const RunningPlugin&) = delete;
+
+  [[nodiscard]] fs::path socket() const {
+    return fs::path("/run/docker/plugins") / (name_ + ".sock");
+  }
+
+private:
+  std::string name_;
+  std::unique_ptr<Plugin> plugin_;
+  std::jthread thread_;
+};
+
+std::string post(const std::string& target, const std::string& headers, const std::string& body) {
+  return fmt::format("POST {} HTTP/1.1\r\nHost: d\r\nConnection: close\r\nContent-Length: {}\r\n"
+                     "{}\r\n{}",
+                     target,
+                     body.size(),
+                     headers,
+                     body);
+}
+
+TEST(PluginEngine, StandsBehindTheDaemon) {
+  if (::geteuid() != 0) GTEST_SKIP() << "the daemon's folder of plugins needs root";
+  const auto folder = *base::TempDir::create("portique-plugin");
+  if (!test_support::make_certificates(folder.path())) GTEST_SKIP() << "no openssl program";
+  StandInJudge judge;
+  judge.wants_answers = true;
+  const std::string name = fmt::format("portique-test-{}", ::getpid());
+  auto plugin = std::make_unique<RunningPlugin>(name, judge);
+  PQ_ENGINE_OR_SKIP(
+      engine, EngineDaemon::Kind::Docker, folder.path(), {"--authorization-plugin=" + name});
+
+  // Over the socket nobody has a name.
+  EXPECT_FALSE(engine.run({"version", "--format", "{{.Server.Version}}"}).empty());
+  EXPECT_EQ(judge.caller().proof, Proof::None);
+  EXPECT_EQ(judge.asked().back().body_state, BodyState::Unseen);
+
+  // Bodies of JSON are shown, and what was made is told.
+  auto answer =
+      RawClient::to(engine.socket())
+          .ask(post(
+              "/v1.41/volumes/create", "Content-Type: application/json\r\n", R"({"Name":"made"})"));
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 201"));
+  EXPECT_EQ(judge.asked().back().body, R"({"Name":"made"})");
+  ASSERT_FALSE(judge.completed_calls().empty());
+  EXPECT_EQ(judge.completed_calls().back().first, 201);
+  EXPECT_THAT(judge.completed_calls().back().second, HasSubstr(R"("Name":"made")"));
+
+  // What the daemon does not forward is not taken for an empty body.
+  answer = RawClient::to(engine.socket())
+               .ask(post("/v1.41/volumes/create",
+                         "Content-Type: application/json\r\n",
+                         std::string(1U << 20U, ' ') + R"({"Name":"hidden"})"));
+  EXPECT_EQ(judge.asked().back().body_state, BodyState::Unseen);
+
+  // Certificates have names.
+  const auto with_certificate =
+      base::run_program({"curl",
+                         "-sS",
+                         "--cacert",
+                         folder.path() / "ca.pem",
+                         "--cert",
+                         folder.path() / "cert.pem",
+                         "--key",
+                         folder.path() / "key.pem",
+                         fmt::format("https://127.0.0.1:{}/v1.41/volumes", engine.port())});
+  // The daemon's network is its own: only if it can be reached.
+  if (with_certificate && with_certificate->exit_status == 0) {
+    EXPECT_EQ(judge.caller().proof, Proof::Certificate);
+    EXPECT_EQ(judge.caller().user, "cert.pem");
+    EXPECT_EQ(judge.caller().certificate.size(), 64);
+  }
+
+  // A no is a no, with its reason.
+  judge.allows = [](const EngineRequest& request) { return request.method != "DELETE"; };
+  answer = RawClient::to(engine.socket())
+               .ask("DELETE /v1.41/volumes/made HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n");
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 403"));
+  EXPECT_THAT(answer, HasSubstr("authorization denied by plugin " + name + ": the test says no"));
+
+  // A plugin that was away serves again without a restart of the daemon.
+  plugin.reset();
+  plugin = std::make_unique<RunningPlugin>(name, judge);
+  EXPECT_THAT(engine.run({"volume", "ls", "-q"}), HasSubstr("made"));
+}
+
+} // namespace
+
+} // namespace portique::access

@@ -1,0 +1,60 @@
+#pragma once
+
+// What Docker's daemon asks an authorization plugin, and how it wants to be answered.
+
+#include <chrono>
+#include <list>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "portique/access/gate.h"
+#include "portique/base/result.h"
+#include "portique/http/server.h"
+
+namespace portique::access {
+
+/// What the daemon was asked, in our own terms.
+struct PluginQuestion {
+  EngineRequest request;
+  Identity caller;
+  int status = 0;     ///< of the engine's answer; AuthZRes only
+  std::string answer; ///< its body
+};
+
+/// The JSON of AuthZReq and AuthZRes.
+base::Result<PluginQuestion> parse_plugin_question(std::string_view json);
+
+class PluginProtocol {
+public:
+  /// `view_token`: requests that only look and carry it in the header "Portique-View" are the
+  /// judge's own; "" if there are none. The judge must outlive this.
+  PluginProtocol(Judge& judge, std::string view_token);
+
+  /// From several threads.
+  http::Response answer(const http::Request& request);
+
+  /// What the daemon gets if a decision takes too long.
+  static http::Response late_answer();
+
+private:
+  /// A ruling that waits for the engine's answer.
+  struct Pending {
+    std::string key;
+    Ruling ruling;
+    std::chrono::steady_clock::time_point since;
+  };
+
+  http::Response judge_request(std::string_view body);
+  http::Response note_answer(std::string_view body);
+  void remember(std::string key, Ruling ruling);
+  bool take(std::string_view key, Ruling& ruling);
+  bool none_pending();
+
+  Judge& judge_;
+  std::string view_token_;
+  std::mutex mutex_;
+  std::list<Pending> pending_; ///< the oldest one first
+};
+
+} // namespace portique::access
