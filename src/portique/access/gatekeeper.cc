@@ -134,6 +134,8 @@ base::Result<void> Gatekeeper::take(const PolicyOffer& offer) {
   event.decision.reason = "the policy serves from now on";
   event.decision.policy = loaded.policy->version();
   PQ_TRY(base::at("trail", parts_.trail->append(event)));
+  if (!options_.state_folder.empty())
+    PQ_TRY(keep_approvals_in_force(options_.state_folder, *loaded.policy));
   const std::scoped_lock lock(guard_);
   policy_ = std::move(loaded.policy);
   return {};
@@ -143,13 +145,18 @@ base::Result<void> Gatekeeper::check_approvals(const AccessPolicy& candidate,
                                                const PolicyOffer& offer) const {
   // The serving policy says who approves its successor, or a change could name its own judges.
   const auto serving = policy();
-  const AccessPolicy& judge = serving ? *serving : candidate;
-  if (serving && serving->written_digest() == candidate.written_digest()) return {};
-  if (!judge.approvals()) return {};
-  const std::string author =
-      candidate.approvals() ? candidate.approvals()->author : judge.approvals()->author;
+  std::optional<ApprovalsInForce> in_force;
+  if (serving && serving->approvals())
+    in_force = ApprovalsInForce{*serving->approvals(), serving->written_digest()};
+  else if (!serving && !options_.state_folder.empty())
+    in_force = PQ_TRY(read_approvals_in_force(options_.state_folder));
+  if (!in_force && !serving && candidate.approvals())
+    in_force = ApprovalsInForce{*candidate.approvals(), ""};
+  if (!in_force || in_force->digest == candidate.written_digest()) return {};
+  const std::string& author =
+      candidate.approvals() ? candidate.approvals()->author : in_force->rule.author;
   return access::check_approvals(
-      *judge.approvals(), author, candidate.written_digest(), offer.approvals);
+      in_force->rule, author, candidate.written_digest(), offer.approvals);
 }
 
 void Gatekeeper::note(std::string action, std::string resource, Decision decision) {

@@ -41,6 +41,8 @@ struct GatekeeperParts {
 struct GatekeeperOptions {
   /// Where break-glass grants lie; "": there are none.
   std::filesystem::path grants_folder;
+  /// Where it is kept who approves policies; "": forgotten at the end of the process.
+  std::filesystem::path state_folder;
   std::size_t threads = 32; ///< decisions under way at a time
   base::Limits limits;
   std::function<base::Time()> clock; ///< empty: the machine's
@@ -104,7 +106,8 @@ private:
   [[nodiscard]] std::shared_ptr<const std::vector<Grant>> grants() const;
   [[nodiscard]] base::Time now() const;
   base::Result<void> take(const PolicyOffer& offer);
-  base::Result<void> check_approvals(const AccessPolicy& candidate, const PolicyOffer& offer) const;
+  [[nodiscard]] base::Result<void> check_approvals(const AccessPolicy& candidate,
+                                                   const PolicyOffer& offer) const;
 
   GatekeeperParts parts_;
   GatekeeperOptions options_;

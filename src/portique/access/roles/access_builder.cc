@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "portique/access/roles/ready_access.h"
+#include "portique/access/trust/public_key.h"
 #include "portique/base/digest.h"
 #include "portique/base/nearest.h"
 #include "portique/base/text.h"
@@ -338,6 +339,13 @@ void AccessPolicyBuilder::build_approvals() {
     complain(draft_->approvals_origin,
              "it takes " + std::to_string(rule.needed) + " besides the author, and there are " +
                  std::to_string(rule.people.size() - 1));
+  for (const ApprovalPerson& person : rule.people) {
+    const auto key = PublicKey::parse(person.key);
+    if (!key || key->kind() != KeyKind::Ed25519)
+      complain(draft_->approvals_origin,
+               "the key of '" + shown(person.name) + "' is no Ed25519 public key in PEM" +
+                   (key ? "" : ": " + key.error().text()));
+  }
   policy_->approvals_ = std::move(rule);
 }
 

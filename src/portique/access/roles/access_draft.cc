@@ -2,12 +2,15 @@
 #include "portique/access/roles/access_draft.h"
 
 #include <algorithm>
+#include <array>
 #include <initializer_list>
 
+#include "portique/access/docker/engine_call.h"
 #include "portique/base/file.h"
 #include "portique/base/nearest.h"
 #include "portique/base/text.h"
 #include "portique/policy/compiler.h"
+#include "portique/policy/matchers.h"
 #include "portique/policy/ready_policies.h"
 
 namespace portique::access {
@@ -24,6 +27,46 @@ constexpr std::size_t kNameBytes = 256;
 
 std::string shown(std::string_view text) {
   return base::printable(text.substr(0, 80));
+}
+
+/// Actions that no engine knows.
+constexpr std::array<std::string_view, 10> kOwnActions{"trail.search",
+                                                       "trail.verify",
+                                                       "trail.show",
+                                                       "trail.proof",
+                                                       "policy.show",
+                                                       "policy.check",
+                                                       "policy.change",
+                                                       "policy.approve",
+                                                       "policy.load",
+                                                       "break_glass.take"};
+/// What the API server can ask for with any kind of object: pods.create, services.delete.
+constexpr std::array<std::string_view, 4> kOperations{".create", ".update", ".delete", ".connect"};
+
+/// What is probably wrong with an action that nothing has; "" if it may well be one. Kinds of
+/// Kubernetes' objects are without number, so only what is near to a known word is a slip.
+std::string slip_of(const std::string& action) {
+  std::vector<std::string> known(kOwnActions.begin(), kOwnActions.end());
+  for (const Action& one : engine_actions())
+    known.emplace_back(one.name);
+  for (const std::string& one : known)
+    if (policy::fits_wildcard(action, one)) return "";
+  if (std::ranges::any_of(kOperations, [&](std::string_view end) { return action.ends_with(end); }))
+    return "";
+  const std::string head = action.substr(0, action.find('.'));
+  std::vector<std::string> heads;
+  for (const std::string& one : known)
+    heads.push_back(one.substr(0, one.find('.')));
+  const auto is_head = [&](const std::string& word) {
+    return std::ranges::find(heads, word) != heads.end();
+  };
+  std::string near = is_head(head + "s") ? head + "s.*" : base::nearest(action, known);
+  if (near.empty() && is_head(head)) near = head + ".*";
+  // Short words are near to too many: pods and nodes.
+  constexpr std::size_t kTelling = 6;
+  if (near.empty() || (!is_head(head) && !near.starts_with(head) && head.size() < kTelling))
+    return "";
+  return "there is no action '" + shown(action) + "'; did you mean " + near + "?";
 }
 
 class Reader {
@@ -340,8 +383,10 @@ private:
       return base::is_alnum(c) || std::string_view("._-*/").find(c) != std::string_view::npos;
     });
     if (!is_pattern)
-      draft_->rules.complain(
+      return draft_->rules.complain(
           Level::Error, origin, "an action is such as containers.create, containers.* or *");
+    if (const std::string slip = slip_of(action); !slip.empty())
+      draft_->rules.complain(Level::Error, origin, slip);
   }
 
   static std::string describe(const Entry& entry) {

@@ -48,6 +48,12 @@ TEST(AccessPolicy, SaysWhatIsWrongAndWhere) {
       {"roles:\n  a: {allow: [{name: x}]}\n",
        "access.yaml:2:15: error: it does not say which 'actions'"},
       {"roles:\n  a: {allow: [{actions: ['x y']}]}\n", "an action is such as containers.create"},
+      {"roles:\n  a: {allow: [containers.exce]}\n",
+       "access.yaml:2:15: error: there is no action 'containers.exce'; did you mean "
+       "containers.exec?"},
+      {"roles:\n  a: {allow: [container.*]}\n", "did you mean containers.*?"},
+      {"roles:\n  a: {allow: [containers.frobnicate]}\n", "did you mean containers."},
+      {"roles:\n  a: {allow: [contaners.exec]}\n", "did you mean containers.exec?"},
       {"roles:\n  a: {allow: [{actions: [x], name: []}]}\n", "'name' names nothing"},
       {"roles:\n  a: {allow: [{actions: [x], own: maybe}]}\n", "'own' is true or false"},
       {"roles:\n  a: {constraints: [baselin]}\n",
@@ -77,6 +83,7 @@ TEST(AccessPolicy, SaysWhatIsWrongAndWhere) {
       {"break_glass: {root: {users: [a]}}\n", "there is no role 'root'"},
       {"approvals: {people: {a: x, b: y}}\n", "says who wrote it: 'author'"},
       {"author: c\napprovals: {people: {a: x, b: y}}\n", "the author 'c' is none of the 'people'"},
+      {"author: a\napprovals: {people: {a: x, b: y}}\n", "the key of 'a' is no Ed25519 public key"},
       {"author: a\napprovals: {needed: 2, people: {a: x, b: y}}\n",
        "it takes 2 besides the author, and there are 1"},
       {"exceptions: [{rule: privilegd, who: a, why: b, until: 2027-01-01}]\nconstraints: "
@@ -179,6 +186,26 @@ TEST(AccessPolicy, TakesInFilesBesideIt) {
       AccessPolicy::load_file(folder->path() / "access.yaml", base::Limits(), kTestTime).policy);
   EXPECT_FALSE(
       AccessPolicy::load_file(folder->path() / "no.yaml", base::Limits(), kTestTime).policy);
+}
+
+TEST(AccessPolicy, TheExamplesOfItsPageLoad) {
+  const auto page = base::read_file(
+      std::filesystem::path(PORTIQUE_TESTDATA) / "../../../../../docs/access-policy.md", 1U << 20U);
+  ASSERT_TRUE(page) << page.error().text();
+  const auto folder = base::TempDir::create("portique-access");
+  std::ofstream(folder->path() / "team.yaml") << "version: 1\n";
+  int count = 0;
+  for (std::size_t at = page->find("```yaml\n"); at != std::string::npos;
+       at = page->find("```yaml\n", at)) {
+    at += 8;
+    const std::string text = page->substr(at, page->find("```", at) - at);
+    const auto loaded = AccessPolicy::load_text(
+        (folder->path() / "access.yaml").string(), text, base::Limits(), kTestTime);
+    for (const policy::Diagnostic& diagnostic : loaded.diagnostics)
+      ADD_FAILURE() << diagnostic.text();
+    ++count;
+  }
+  EXPECT_EQ(count, 3);
 }
 
 TEST(AccessPolicy, ExceptsFromRulesOfASet) {

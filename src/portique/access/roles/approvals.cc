@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "portique/access/roles/own_file.h"
+#include "portique/base/file.h"
 #include "portique/base/json.h"
 #include "portique/base/text.h"
 
@@ -12,6 +14,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::string_view kFormat = "portique policy approval 1";
+constexpr const char* kInForceFile = "approvals-in-force.json";
 /// A thousand approvals; older ones may be taken out.
 constexpr std::size_t kMostBytes = 512ULL << 10U;
 
@@ -115,6 +118,51 @@ base::Result<void> check_approvals(const ApprovalRule& rule,
                       "the policy needs " + std::to_string(rule.needed) +
                           " approvals besides its author's, and has " +
                           std::to_string(keys.size() - 1) + "; see portique authz approve");
+  return {};
+}
+
+base::Result<std::optional<ApprovalsInForce>>
+read_approvals_in_force(const std::filesystem::path& folder) {
+  const std::filesystem::path file = folder / kInForceFile;
+  const auto text = PQ_TRY(base::at(file.string(), read_own_file(file, kMostBytes)));
+  if (!text) return std::nullopt;
+  const json::value document = PQ_TRY(base::at(file.string(), base::parse_json(*text)));
+  const json::object* object = base::json_object(&document);
+  ApprovalsInForce found;
+  found.digest = base::json_string(object, "digest");
+  const auto needed = base::json_integer(object, "needed");
+  for (const auto& [name, key] : base::json_fields(object, "people"))
+    if (key.is_string()) found.rule.people.push_back({name, std::string(key.get_string())});
+  if (!needed || *needed < 1 || found.rule.people.empty())
+    return base::fail(base::Code::Malformed, file.string() + " does not say who approves policies");
+  found.rule.needed = static_cast<std::size_t>(*needed);
+  found.rule.author = base::json_string(object, "author");
+  return found;
+}
+
+base::Result<void> keep_approvals_in_force(const std::filesystem::path& folder,
+                                           const AccessPolicy& policy) {
+  const std::filesystem::path file = folder / kInForceFile;
+  std::error_code error;
+  if (!policy.approvals()) {
+    std::filesystem::remove(file, error);
+    if (error) return base::fail_errno("cannot remove " + file.string(), error.value());
+    return {};
+  }
+  json::object people;
+  for (const ApprovalPerson& person : policy.approvals()->people)
+    people[person.name] = person.key;
+  std::filesystem::create_directories(folder, error);
+  if (error) return base::fail_errno("cannot make " + folder.string(), error.value());
+  PQ_TRY(base::write_file_atomically(
+      file,
+      base::pretty_json(json::object{{"author", policy.approvals()->author},
+                                     {"needed", policy.approvals()->needed},
+                                     {"digest", policy.written_digest()},
+                                     {"people", std::move(people)}})));
+  using std::filesystem::perms;
+  std::filesystem::permissions(file, perms::owner_read | perms::owner_write, error);
+  if (error) return base::fail_errno("cannot protect " + file.string(), error.value());
   return {};
 }
 

@@ -11,6 +11,8 @@
 //   digest sha256:...
 //   time 2026-01-31T12:00:00Z
 
+#include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,5 +43,20 @@ base::Result<void> check_approvals(const ApprovalRule& rule,
 /// People with a valid signature of the digest, in the file's order.
 base::Result<std::vector<std::string>>
 approved_by(const ApprovalRule& rule, std::string_view digest, std::string_view approvals);
+
+/// What the serving policy asks of its successor, kept over a restart.
+struct ApprovalsInForce {
+  ApprovalRule rule;
+  std::string digest; ///< of the policy that serves: it may come back without new signatures
+};
+
+/// Nothing if no policy that asks for approvals serves. A file that others than root and this
+/// process's user could have written is an error.
+base::Result<std::optional<ApprovalsInForce>>
+read_approvals_in_force(const std::filesystem::path& folder);
+
+/// Keeps what a policy asks for, or that it asks for nothing.
+base::Result<void> keep_approvals_in_force(const std::filesystem::path& folder,
+                                           const AccessPolicy& policy);
 
 } // namespace portique::access

@@ -5,13 +5,12 @@
 #include <algorithm>
 #include <cerrno>
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "portique/access/roles/access_policy.h"
+#include "portique/access/roles/own_file.h"
 #include "portique/base/digest.h"
-#include "portique/base/fd.h"
 #include "portique/base/file.h"
 #include "portique/base/json.h"
 #include "portique/base/text.h"
@@ -29,12 +28,6 @@ constexpr std::uint64_t kGrantBytes = 16ULL << 10U;
 constexpr std::size_t kReasonBytes = 4096;
 /// Emergencies come one at a time; more files are some other folder.
 constexpr std::size_t kMostGrants = 1000;
-
-/// Whether only root and the gate's own user could have written what `st` is about.
-bool is_ours(const struct stat& st) {
-  const bool owner = st.st_uid == 0 || st.st_uid == ::geteuid();
-  return owner && (st.st_mode & (S_IWGRP | S_IWOTH)) == 0;
-}
 
 base::Result<Grant> parse_grant(std::string_view text) {
   const json::value document = PQ_TRY(base::parse_json(text));
@@ -58,17 +51,9 @@ base::Result<Grant> parse_grant(std::string_view text) {
 }
 
 base::Result<Grant> read_grant(const fs::path& file) {
-  const base::Fd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-  if (!fd.valid()) return base::fail_errno("cannot open it", errno);
-  struct stat st{};
-  if (::fstat(fd.get(), &st) != 0) return base::fail_errno("cannot look at it", errno);
-  if (!S_ISREG(st.st_mode) || !is_ours(st))
-    return base::fail(base::Code::InvalidArgument, "others than root can write it");
-  if (static_cast<std::uint64_t>(st.st_size) > kGrantBytes)
-    return base::fail(base::Code::LimitExceeded, "too large for a grant");
-  std::string text(static_cast<std::size_t>(st.st_size), '\0');
-  PQ_TRY(base::read_exact_at(fd, 0, std::as_writable_bytes(std::span(text))));
-  Grant grant = PQ_TRY(parse_grant(text));
+  const auto text = PQ_TRY(read_own_file(file, kGrantBytes));
+  if (!text) return base::fail(base::Code::NotFound, "it is gone");
+  Grant grant = PQ_TRY(parse_grant(*text));
   grant.id = file.stem().string();
   return grant;
 }
