@@ -183,6 +183,8 @@ TEST_F(AuthorityTest, NamesAreChecked) {
                                      "a b",
                                      "fe80:::1"})
     EXPECT_FALSE(parse_server_name(bad)) << bad;
+  EXPECT_FALSE(parse_server_name(std::string_view("192.0.2.1\0/../x", 14)));
+  EXPECT_FALSE(parse_server_name("192.0.2.1" + std::string(300, ' ')));
   CertificateAuthority authority = make();
   EXPECT_FALSE(authority.issue_server({}, days(1), base::now()));
   EXPECT_FALSE(authority.issue_server({"a/../b"}, days(1), base::now()));

@@ -42,7 +42,10 @@ base::Result<void> check_subject_name(std::string_view name) {
 }
 
 base::Result<ServerName> parse_server_name(std::string_view text) {
-  const std::string address(text.substr(0, kDnsBytes));
+  // inet_pton() ends at a NUL, whatever stands behind it.
+  if (text.size() > kDnsBytes || text.find('\0') != std::string_view::npos)
+    return refuse("is neither an IP address nor a DNS name", text);
+  const std::string address(text);
   std::array<char, 16> octets{};
   if (::inet_pton(AF_INET, address.c_str(), octets.data()) == 1)
     return ServerName{.octets = std::string(octets.data(), 4), .dns = {}};
@@ -53,7 +56,7 @@ base::Result<ServerName> parse_server_name(std::string_view text) {
   const auto labels = base::split(rest, '.');
   // 300.1.2.3 is a slip and no name: there is no top-level domain of digits.
   const bool is_numeric = std::ranges::all_of(labels.back(), &base::is_digit);
-  if (text.size() > kDnsBytes || is_numeric || !std::ranges::all_of(labels, &is_label))
+  if (is_numeric || !std::ranges::all_of(labels, &is_label))
     return refuse("is neither an IP address nor a DNS name", text);
   return ServerName{.octets = {}, .dns = base::to_lower(text)};
 }
