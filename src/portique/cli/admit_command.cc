@@ -10,7 +10,6 @@
 
 #include <fmt/format.h>
 
-#include "portique/access/audit/file_trail.h"
 #include "portique/access/kubernetes/admission.h"
 #include "portique/access/kubernetes/admission_service.h"
 #include "portique/access/kubernetes/image_digests.h"
@@ -19,6 +18,7 @@
 #include "portique/access/policy_source/policy_source.h"
 #include "portique/base/file.h"
 #include "portique/base/text.h"
+#include "portique/cli/open_trail.h"
 #include "portique/cli/source_flags.h"
 
 namespace portique::cli {
@@ -172,7 +172,7 @@ Result<void> open_service(const Flags& flags, Parts& parts) {
 }
 
 Result<void> open_parts(const Flags& flags, Parts& parts) {
-  if (!flags.trail.empty()) parts.trail = PQ_TRY(access::FileTrail::open({.folder = flags.trail}));
+  if (!flags.trail.empty()) parts.trail = PQ_TRY(open_trail(flags.trail));
   PQ_TRY(open_images(flags, parts));
   parts.admission = std::make_unique<kubernetes::Admission>(
       kubernetes::AdmissionOptions{.trail = parts.trail.get(),
