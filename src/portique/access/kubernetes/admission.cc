@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "portique/access/kubernetes/pod_facts.h"
+#include "portique/access/redaction.h"
 #include "portique/access/request_source.h"
 #include "portique/base/json.h"
 #include "portique/base/text.h"
@@ -359,7 +360,7 @@ AuditEvent event_of(const AdmissionRequest& request,
   event.target = call.target;
   event.request_digest = call.digest;
   if (request.operation == Operation::Connect)
-    event.command = fmt::format("{}", fmt::join(connection_facts(request).command, " "));
+    event.command = masked_command(connection_facts(request).command);
   event.decision = decision;
   if (request.dry_run) event.decision.reason = "dry run: " + event.decision.reason;
   return event;

@@ -84,7 +84,7 @@ TEST(DeployManifests, ThePolicyLoadsAndDecides) {
       R"({"volumes":[{"name":"h","hostPath":{"path":"/run/containerd","type":""}}]})",
       R"({"volumeMounts":[{"name":"h","mountPath":"/h","readOnly":true}]})");
   EXPECT_FALSE(admission.validate(request_of(socket), call_for_test()).allowed);
-  EXPECT_EQ(admission.mutate(request_named("deployment-create"), call_for_test()).patch.size(), 2U);
+  EXPECT_EQ(admission.mutate(request_named("deployment-create"), call_for_test()).patch.size(), 3U);
 }
 
 TEST(DeployManifests, TheConfigurationsFitTheWebhook) {

@@ -41,7 +41,7 @@ TEST(ImageVerdicts, KnowOneImageByAllItsNames) {
   EXPECT_EQ(name_of_image("docker.io/library/nginx:latest"), name_of_image("nginx"));
   const std::string pinned = "nginx:1.27@" + std::string(kDigest);
   EXPECT_EQ(name_of_image(pinned), "docker.io/library/nginx@" + std::string(kDigest));
-  EXPECT_EQ(name_of_image("UPPER/case"), "");
+  EXPECT_EQ(name_of_image("library/Nginx:1"), "");
   EXPECT_EQ(name_of_image(""), "");
 }
 
