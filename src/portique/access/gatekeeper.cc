@@ -4,6 +4,7 @@
 #include <array>
 
 #include "portique/access/gatekeeper_case.h"
+#include "portique/access/request_record.h"
 #include "portique/access/roles/approvals.h"
 #include "portique/access/roles/decide.h"
 #include "portique/base/digest.h"
@@ -291,6 +292,7 @@ void Gatekeeper::decide_case(GateCase& made) {
     return;
   }
   const RequestView view = reader.view();
+  made.record = record_request(view, made.also);
   made.ruling.decision = decide(*made.policy, view, *grants());
   // What else a call touches: it must be allowed on each.
   for (const Resource& other : made.also) {
@@ -315,6 +317,7 @@ void Gatekeeper::write_down(GateCase& made) {
   event.target = masked_target(made.request.target);
   event.request_digest = request_digest(made.request);
   event.command = masked_command(made.facts.command);
+  event.facts = made.record;
   if (options_.mask) {
     options_.mask(event.command);
     options_.mask(event.target);

@@ -31,6 +31,7 @@ struct GateCase {
   std::vector<Resource> joined; ///< what a container would join, names that an image would take
   Resource caller_container;
   ImageStanding standing;
+  std::string record; ///< what the decision was made of, for the trail
   bool creates = false;
   bool changes = true;
   Ruling ruling;

@@ -1,6 +1,9 @@
 #include "portique/cli/authz_command.h"
 
+#include "portique/cli/authz_install.h"
 #include "portique/cli/authz_issue_cert.h"
+#include "portique/cli/authz_replay.h"
+#include "portique/cli/authz_sign_policy.h"
 
 namespace portique::cli {
 
@@ -8,6 +11,10 @@ void add_authz_command(CLI::App& app, Invocation& invocation) {
   CLI::App* command = app.add_subcommand("authz", "Decide who may do what with containers");
   command->require_subcommand(1);
   add_authz_issue_cert(*command, invocation);
+  add_authz_replay(*command, invocation);
+  add_authz_learn(*command, invocation);
+  add_authz_sign_policy(*command, invocation);
+  add_authz_install(*command, invocation);
 }
 
 } // namespace portique::cli

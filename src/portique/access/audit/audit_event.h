@@ -23,6 +23,9 @@ struct AuditEvent {
   std::string target;         ///< as sent; values of query keys that hold secrets masked
   std::string request_digest; ///< "sha256:..." of method, target and body
   std::string command;        ///< of an exec or a container, secrets masked
+  /// What else the decision was made of, as JSON on one line (request_record.h): by it the request
+  /// can be judged again under another policy. "" if there is no such record.
+  std::string facts;
   Decision decision;
 };
 

@@ -96,6 +96,13 @@ LineMembers& LineMembers::list(std::string_view name, std::span<const std::strin
   return *this;
 }
 
+LineMembers& LineMembers::json(std::string_view name, std::string_view value) {
+  if (value.empty()) return *this;
+  append_name(bytes_, name);
+  bytes_ += value;
+  return *this;
+}
+
 LineMembers& LineMembers::time(std::string_view name, base::Time value) {
   return text(name, base::format_time(value));
 }
@@ -122,6 +129,7 @@ LineMembers event_members(const AuditEvent& event) {
   members.text("role", decision.role).text("rule", decision.rule).text("policy", decision.policy);
   members.list("warnings", decision.warnings).text("exception", decision.exception);
   if (decision.break_glass) members.flag("break_glass", true);
+  members.json("facts", event.facts);
   return members;
 }
 

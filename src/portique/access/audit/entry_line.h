@@ -38,6 +38,8 @@ public:
   LineMembers& number(std::string_view name, std::int64_t value);
   LineMembers& flag(std::string_view name, bool value);
   LineMembers& list(std::string_view name, std::span<const std::string> items);
+  /// `value` is JSON on one line already.
+  LineMembers& json(std::string_view name, std::string_view value);
   LineMembers& time(std::string_view name, base::Time value);
 
   /// `"kind":"decision","time":...`

@@ -5,9 +5,11 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <mutex>
 #include <vector>
 
+#include "portique/base/json.h"
 #include "portique/base/text.h"
 
 namespace portique::access {
@@ -101,6 +103,40 @@ std::string percent_decoded(std::string_view text) {
   return decoded;
 }
 
+/// Every text of a document that was parsed, and so is of bounded depth.
+void mask_texts(boost::json::value& value,
+                std::string_view name,
+                const std::function<void(std::string&)>& mask_text) {
+  if (value.is_string()) {
+    std::string text(value.get_string());
+    if (names_a_secret(name))
+      text = kMask;
+    else
+      mask_text(text);
+    value = text;
+  } else if (value.is_array()) {
+    for (boost::json::value& one : value.get_array())
+      mask_texts(one, name, mask_text);
+  } else if (value.is_object()) {
+    for (auto& member : value.get_object())
+      mask_texts(member.value(), member.key(), mask_text);
+  }
+}
+
+/// The record must stay JSON: it is taken apart only if there is anything in it to be masked.
+void mask_record(std::string& record, const std::function<void(std::string&)>& mask_text) {
+  std::string probe = record;
+  mask_text(probe);
+  if (probe == record) return;
+  auto parsed = base::parse_json(record);
+  if (!parsed) {
+    record.clear();
+    return;
+  }
+  mask_texts(*parsed, "", mask_text);
+  record = boost::json::serialize(*parsed);
+}
+
 } // namespace
 
 struct EventMask::State {
@@ -159,6 +195,7 @@ void EventMask::mask(AuditEvent& event) {
   for (std::string* text : {&event.command, &event.resource, &event.decision.reason})
     mask_text(*text);
   std::ranges::for_each(event.decision.warnings, mask_text);
+  mask_record(event.facts, mask_text);
   // A query is searched as the engine reads it; a value that holds a secret goes as a whole.
   const std::size_t query_at = event.target.find('?');
   std::string target = event.target.substr(0, query_at);

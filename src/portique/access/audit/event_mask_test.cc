@@ -58,6 +58,19 @@ TEST(EventMask, SecretsInCommandsAreMaskedAndNothingElse) {
     EXPECT_EQ(text.find(token), std::string::npos) << text;
 }
 
+TEST(EventMask, RecordsStayJson) {
+  const auto masking = mask();
+  AuditEvent event;
+  event.facts =
+      R"({"resource":{"labels":{"db_password":"hunter2","tier":"front"},"names":["web"]}})";
+  masking->mask(event);
+  EXPECT_EQ(event.facts,
+            R"({"resource":{"labels":{"db_password":"****","tier":"front"},"names":["web"]}})");
+  event.facts = R"({"resource":{"names":["--password hunter2"]}})";
+  masking->mask(event);
+  EXPECT_EQ(event.facts, R"({"resource":{"names":["--password ****"]}})");
+}
+
 TEST(EventMask, QueriesAreReadAsTheEngineReadsThem) {
   const auto masking = mask();
   for (const auto& [target, want] : std::vector<std::pair<std::string, std::string>>{
