@@ -84,22 +84,25 @@ TEST(PluginEngine, StandsBehindTheDaemon) {
   EXPECT_EQ(judge.caller().proof, Proof::None);
   EXPECT_EQ(judge.asked().back().body_state, BodyState::Unseen);
 
-  // Bodies of JSON are shown, and what was made is told.
-  auto answer =
-      RawClient::to(engine.socket())
-          .ask(post(
-              "/v1.41/volumes/create", "Content-Type: application/json\r\n", R"({"Name":"made"})"));
-  EXPECT_THAT(answer, StartsWith("HTTP/1.1 201"));
-  EXPECT_EQ(judge.asked().back().body, R"({"Name":"made"})");
+  // Bodies of JSON are shown, and what became of the request is told.
+  const std::string json = "Content-Type: application/json\r\n";
+  auto answer = RawClient::to(engine.socket())
+                    .ask(post("/v1.41/containers/create", json, R"({"Image":"absent"})"));
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 404"));
+  EXPECT_EQ(judge.asked().back().body, R"({"Image":"absent"})");
   ASSERT_FALSE(judge.completed_calls().empty());
-  EXPECT_EQ(judge.completed_calls().back().first, 201);
-  EXPECT_THAT(judge.completed_calls().back().second, HasSubstr(R"("Name":"made")"));
+  EXPECT_EQ(judge.completed_calls().back().first, 0); // the daemon does not tell of failures more
+  answer = RawClient::to(engine.socket()).ask(post("/v1.41/containers/prune", "", ""));
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 200"));
+  EXPECT_EQ(judge.completed_calls().back().first, 200);
+  EXPECT_THAT(judge.completed_calls().back().second, HasSubstr("SpaceReclaimed"));
 
   // What the daemon does not forward is not taken for an empty body.
   answer = RawClient::to(engine.socket())
-               .ask(post("/v1.41/volumes/create",
-                         "Content-Type: application/json\r\n",
-                         std::string(1U << 20U, ' ') + R"({"Name":"hidden"})"));
+               .ask(post("/v1.41/containers/create",
+                         json,
+                         std::string(1U << 20U, ' ') + R"({"Image":"hidden"})"));
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 404"));
   EXPECT_EQ(judge.asked().back().body_state, BodyState::Unseen);
 
   // Certificates have names.
@@ -112,7 +115,7 @@ TEST(PluginEngine, StandsBehindTheDaemon) {
                          folder.path() / "cert.pem",
                          "--key",
                          folder.path() / "key.pem",
-                         fmt::format("https://127.0.0.1:{}/v1.41/volumes", engine.port())});
+                         fmt::format("https://127.0.0.1:{}/v1.41/info", engine.port())});
   // The daemon's network is its own: only if it can be reached.
   if (with_certificate && with_certificate->exit_status == 0) {
     EXPECT_EQ(judge.caller().proof, Proof::Certificate);
@@ -122,15 +125,16 @@ TEST(PluginEngine, StandsBehindTheDaemon) {
 
   // A no is a no, with its reason.
   judge.allows = [](const EngineRequest& request) { return request.method != "DELETE"; };
-  answer = RawClient::to(engine.socket())
-               .ask("DELETE /v1.41/volumes/made HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n");
+  answer =
+      RawClient::to(engine.socket())
+          .ask("DELETE /v1.41/containers/web HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n");
   EXPECT_THAT(answer, StartsWith("HTTP/1.1 403"));
   EXPECT_THAT(answer, HasSubstr("authorization denied by plugin " + name + ": the test says no"));
 
   // A plugin that was away serves again without a restart of the daemon.
   plugin.reset();
   plugin = std::make_unique<RunningPlugin>(name, judge);
-  EXPECT_THAT(engine.run({"volume", "ls", "-q"}), HasSubstr("made"));
+  EXPECT_EQ(engine.run({"ps", "-q"}), "");
 }
 
 } // namespace

@@ -18,7 +18,7 @@ namespace portique::access {
 struct PluginQuestion {
   EngineRequest request;
   Identity caller;
-  int status = 0;     ///< of the engine's answer; AuthZRes only
+  int status = 0;     ///< of the engine's answer; AuthZRes only; 0 if the request failed
   std::string answer; ///< its body
 };
 
