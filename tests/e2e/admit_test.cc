@@ -2,16 +2,12 @@
 
 #include <csignal>
 #include <fstream>
-#include <optional>
 #include <thread>
 
 #include "e2e/program.h"
-#include <fcntl.h>
+#include "e2e/running_program.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "portique/base/json.h"
 #include "portique/base/text.h"
@@ -29,73 +25,27 @@ using test_support::DockerRegistry;
 using test_support::TarBuilder;
 using ::testing::HasSubstr;
 
-/// The program in the background.
-class RunningWebhook {
+/// The webhook in the background, on a free port.
+class RunningWebhook : public RunningProgram {
 public:
-  RunningWebhook(const fs::path& folder, std::vector<std::string> flags) : log_(folder / "log") {
+  RunningWebhook(const fs::path& folder, std::vector<std::string> flags)
+      : RunningProgram(folder / "log", arguments(folder, std::move(flags))) {}
+
+  [[nodiscard]] std::string port() const { return word_behind("listening on port"); }
+
+private:
+  static std::vector<std::string> arguments(const fs::path& folder,
+                                            std::vector<std::string> flags) {
     flags.insert(flags.begin(),
-                 {PORTIQUE_PROGRAM,
-                  "admit",
+                 {"admit",
                   "--listen",
                   "127.0.0.1:0",
                   "--tls-cert",
                   (folder / "server.pem").string(),
                   "--tls-key",
                   (folder / "server.key").string()});
-    std::vector<char*> arguments;
-    for (std::string& flag : flags)
-      arguments.push_back(flag.data());
-    arguments.push_back(nullptr);
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, 2, log_.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    EXPECT_EQ(posix_spawn(&pid_, PORTIQUE_PROGRAM, &actions, nullptr, arguments.data(), environ),
-              0);
-    posix_spawn_file_actions_destroy(&actions);
+    return flags;
   }
-
-  ~RunningWebhook() {
-    if (pid_ <= 0) return;
-    ::kill(pid_, SIGKILL);
-    ::waitpid(pid_, nullptr, 0);
-  }
-
-  RunningWebhook(const RunningWebhook&) = delete;
-  RunningWebhook& operator=(const RunningWebhook&) = delete;
-
-  [[nodiscard]] std::string log() const {
-    std::ifstream in(log_);
-    return {std::istreambuf_iterator<char>(in), {}};
-  }
-
-  /// Whether the log says so within some seconds.
-  [[nodiscard]] bool says(const std::string& text, int seconds = 20) const {
-    for (int i = 0; i < seconds * 50; ++i) {
-      if (log().contains(text)) return true;
-      std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    }
-    return false;
-  }
-
-  [[nodiscard]] std::string port() const {
-    const std::string text = log();
-    const std::size_t at = text.find("listening on port ");
-    return at == std::string::npos ? "" : std::string(base::trim(text.substr(at + 18, 5)));
-  }
-
-  void signal(int number) const { ::kill(pid_, number); }
-
-  /// Its exit status.
-  int wait() {
-    int status = -1;
-    ::waitpid(pid_, &status, 0);
-    pid_ = -1;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  }
-
-private:
-  fs::path log_;
-  pid_t pid_ = -1;
 };
 
 class Admit : public ::testing::Test {

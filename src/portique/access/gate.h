@@ -26,6 +26,7 @@ struct Ruling {
   std::string action;        ///< "containers.create", "" if the request has no meaning
   std::string resource;      ///< resolved name of what it is about
   std::uint64_t entry = 0;   ///< its number in the trail
+  bool changes = false;      ///< anything but a look: completed() must be told of its end
   bool wants_answer = false; ///< completed() must get the answer's body: it names what was created
   std::vector<std::string> creates; ///< for completed(): "volume:data"; "container:" if the answer
                                     ///< names it
@@ -55,7 +56,8 @@ public:
   /// (BodyState::Streamed). Only the head is looked at.
   virtual bool wants_body(const EngineRequest& head) = 0;
 
-  /// The engine has answered. `body` is empty unless the ruling wants it.
+  /// The engine has answered a request that changes something. `body` is empty unless the ruling
+  /// wants it.
   virtual void
   completed(const Ruling& ruling, const Identity& caller, int status, std::string_view body) = 0;
 };

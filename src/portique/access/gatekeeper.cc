@@ -318,10 +318,6 @@ void Gatekeeper::write_down(GateCase& made) {
   event.request_digest = request_digest(made.request);
   event.command = masked_command(made.facts.command);
   event.facts = made.record;
-  if (options_.mask) {
-    options_.mask(event.command);
-    options_.mask(event.target);
-  }
   // The caller has been told no in the meantime.
   if (made.late) made.ruling.decision = denial(made.policy.get(), "the decision took too long");
   event.decision = made.ruling.decision;
@@ -355,6 +351,7 @@ void Gatekeeper::completed(const Ruling& ruling,
                            const Identity& caller,
                            int status,
                            std::string_view body) {
+  parts_.view->forget_answers();
   constexpr int kFirstSuccess = 200;
   constexpr int kFirstOther = 300;
   if (parts_.owners == nullptr || status < kFirstSuccess || status >= kFirstOther) return;

@@ -46,8 +46,6 @@ struct GatekeeperOptions {
   std::size_t threads = 32; ///< decisions under way at a time
   base::Limits limits;
   std::function<base::Time()> clock; ///< empty: the machine's
-  /// Hides secrets in what goes into the trail, besides what is always hidden; empty: nothing more.
-  std::function<void(std::string&)> mask;
 };
 
 /// A policy that is to serve from now on.

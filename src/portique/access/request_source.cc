@@ -317,6 +317,7 @@ std::span<const RequestAnswers::Row> RequestAnswers::rows() {
       Row{"request.ports", ports},
       Row{"request.port_addresses", port_addresses},
       PORTIQUE_ANSWER("request.runtime", text_or_absent(s.workload_->runtime)),
+      PORTIQUE_ANSWER("request.cgroup_parent", text_or_absent(s.workload_->cgroup_parent)),
       Row{"request.sysctls", sysctls},
       PORTIQUE_ANSWER("request.restart", text_or_absent(s.workload_->restart)),
       PORTIQUE_ANSWER("request.networks", s.texts(s.workload_->networks)),

@@ -56,6 +56,7 @@ protected:
     workload_.memory_limited = true;
     workload_.ports = {{"", 8080, 80, "tcp"}, {"127.0.0.1", 1, 2, "udp"}};
     workload_.runtime = "runsc";
+    workload_.cgroup_parent = "/system.slice";
     workload_.sysctls = {{"net.core.somaxconn", "1024"}};
     workload_.restart = "always";
     workload_.networks = {"bridge"};
@@ -144,6 +145,7 @@ TEST_F(FullRequest, ConditionsSeeWhatTheGateFound) {
         "not request.unlimited intersects (memory)",
         "request.ports = \"0.0.0.0:8080:80/tcp\" and request.ports = \"127.0.0.1:1:2/udp\"",
         "request.port_addresses = 0.0.0.0 and not request.port_addresses in (127.0.0.0/8)",
+        "request.cgroup_parent = /system.slice",
         "request.runtime = runsc and request.sysctls = \"net.core.somaxconn=1024\"",
         "request.restart = always and request.networks = bridge",
         "request.command = \"sh -c id\" and request.environment = PATH",

@@ -10,8 +10,6 @@
 
 #include <fmt/format.h>
 
-#include "portique/access/audit/event_mask.h"
-#include "portique/access/audit/file_trail.h"
 #include "portique/access/kubernetes/admission.h"
 #include "portique/access/kubernetes/admission_service.h"
 #include "portique/access/kubernetes/image_digests.h"
@@ -20,8 +18,8 @@
 #include "portique/access/policy_source/policy_source.h"
 #include "portique/base/file.h"
 #include "portique/base/text.h"
+#include "portique/cli/open_trail.h"
 #include "portique/cli/source_flags.h"
-#include "portique/inspect/secrets/builtin_rules.h"
 
 namespace portique::cli {
 
@@ -173,18 +171,8 @@ Result<void> open_service(const Flags& flags, Parts& parts) {
   return {};
 }
 
-Result<std::unique_ptr<access::FileTrail>> open_trail(const Flags& flags) {
-  inspect::SecretRuleBook book;
-  book.sets.push_back(
-      std::make_shared<const inspect::SecretRules>(PQ_TRY(inspect::builtin_secret_rules())));
-  const auto mask = PQ_TRY(access::EventMask::make(std::move(book), base::Limits()));
-  access::TrailOptions options{.folder = flags.trail};
-  options.mask = [mask](access::AuditEvent& event) { mask->mask(event); };
-  return access::FileTrail::open(std::move(options));
-}
-
 Result<void> open_parts(const Flags& flags, Parts& parts) {
-  if (!flags.trail.empty()) parts.trail = PQ_TRY(open_trail(flags));
+  if (!flags.trail.empty()) parts.trail = PQ_TRY(open_trail(flags.trail));
   PQ_TRY(open_images(flags, parts));
   parts.admission = std::make_unique<kubernetes::Admission>(
       kubernetes::AdmissionOptions{.trail = parts.trail.get(),

@@ -16,6 +16,7 @@
 #include "portique/base/file.h"
 #include "portique/base/json.h"
 #include "portique/base/text.h"
+#include "portique/cli/open_trail.h"
 #include "portique/cli/terminal_options.h"
 
 namespace portique::cli {
@@ -25,7 +26,6 @@ namespace {
 namespace json = boost::json;
 
 /// Where the gates of an installed service write.
-constexpr const char* kDefaultTrail = "/var/lib/portique/audit";
 /// A proof holds two lines of up to 1 MiB, with JSON's escapes.
 constexpr std::uint64_t kProofBytes = 16ULL << 20U;
 

@@ -3,13 +3,15 @@
 #include "portique/cli/authz_install.h"
 #include "portique/cli/authz_issue_cert.h"
 #include "portique/cli/authz_replay.h"
+#include "portique/cli/authz_run.h"
 #include "portique/cli/authz_sign_policy.h"
 
 namespace portique::cli {
 
 void add_authz_command(CLI::App& app, Invocation& invocation) {
   CLI::App* command = app.add_subcommand("authz", "Decide who may do what with containers");
-  command->require_subcommand(1);
+  command->require_subcommand(0, 1);
+  add_authz_run(*command, invocation);
   add_authz_issue_cert(*command, invocation);
   add_authz_replay(*command, invocation);
   add_authz_learn(*command, invocation);

@@ -163,6 +163,7 @@ constexpr std::array kRequest{
     Field{"request.ports", Text, List, kNone, "published ports: 0.0.0.0:8080:80/tcp"},
     Field{"request.port_addresses", Address, List, kNone, "host addresses that it publishes on"},
     Field{"request.runtime", Text, One, kNone, "OCI runtime other than the default"},
+    Field{"request.cgroup_parent", Path, One, kNone, "cgroup that it would be put below"},
     Field{"request.sysctls", Text, List, kNone, "NAME=VALUE"},
     Field{"request.restart", Text, One, kNone, "restart policy: always, on-failure, ..."},
     Field{"request.networks", Text, List, kNone, "networks that it joins"},

@@ -71,6 +71,9 @@ public:
   virtual base::Result<std::optional<NetworkFacts>> network(std::string_view reference) = 0;
   /// The container that an exec instance runs in.
   virtual base::Result<std::optional<std::string>> exec_container(std::string_view exec_id) = 0;
+
+  /// Something changed: nothing that was asked before this is used again.
+  virtual void forget_answers() {}
 };
 
 } // namespace portique::access

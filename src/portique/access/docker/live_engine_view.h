@@ -41,7 +41,7 @@ public:
 
   /// Something changed: nothing that was asked before this is used again, answers that are still on
   /// their way among it.
-  void forget_answers();
+  void forget_answers() override;
   /// Questions that were put to the engine.
   [[nodiscard]] std::uint64_t asked() const;
 

@@ -151,7 +151,7 @@ asio::awaitable<void> GuardSession::send(Transfer& transfer) {
 
 asio::awaitable<void>
 GuardSession::tell_judge(const Transfer& transfer, int status, std::string body) {
-  if (!transfer.ruling.wants_answer) co_return;
+  if (!transfer.ruling.changes) co_return;
   auto work = [&state = state_,
                ruling = transfer.ruling,
                caller = caller_,

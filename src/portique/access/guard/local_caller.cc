@@ -79,6 +79,8 @@ Accounts::Account read_account(uid_t uid, gid_t gid) {
     int count = static_cast<int>(groups.size());
     ::getgrouplist(entry.pw_name, gid, groups.data(), &count);
     groups.resize(static_cast<std::size_t>(std::clamp(count, 0, static_cast<int>(kGroups))));
+  } else {
+    account.name = fmt::format("uid:{}", uid); // it owns what it makes, and stands in the trail
   }
   for (const gid_t group : groups)
     if (std::string name = group_name(group); !name.empty())

@@ -170,7 +170,7 @@ http::Response PluginProtocol::judge_request(std::string_view body) {
     return allowed();
   Ruling ruling = judge_.judge(Gate::Plugin, request, question->caller);
   if (!ruling.decision.allow) return denied(ruling.decision.reason);
-  if (ruling.wants_answer) remember(key_of(*question), std::move(ruling));
+  if (ruling.changes) remember(key_of(*question), std::move(ruling));
   return allowed();
 }
 
