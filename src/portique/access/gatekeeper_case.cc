@@ -284,7 +284,8 @@ void CaseReader::plan_owners() {
     ruling.removes.push_back("volume:" + names.front());
   if ((action == "containers.remove" || action == "networks.remove") && made.resource.exists)
     ruling.removes.push_back(made.resource.kind + ":" + names.back());
-  ruling.changes = made.call.action->changes;
+  // What flows in a stream has no action of the table; it builds.
+  ruling.changes = made.call.action == nullptr || made.call.action->changes;
   ruling.wants_answer = std::ranges::any_of(
       ruling.creates, [](const std::string& created) { return created.ends_with(':'); });
 }
