@@ -174,11 +174,6 @@ protected:
     return std::make_unique<RunningProgram>(folder_ / "log", std::move(flags));
   }
 
-  void TearDown() override {
-    // dockerd asks every plugin whose socket it finds, and waits for those that are dead.
-    fs::remove(plugin_socket_);
-  }
-
   void expect_a_sound_trail() const {
     const auto verified = portique({"audit", "verify", trail_.string()});
     EXPECT_EQ(verified.exit_status, 0) << verified.out << verified.err;
@@ -189,7 +184,7 @@ protected:
   fs::path trail_ = folder_ / "trail";
   fs::path guard_ = folder_ / "docker.sock";
   std::string plugin_ = fmt::format("portique-e2e-{}", ::getpid());
-  fs::path plugin_socket_ = fs::path("/run/docker/plugins") / (plugin_ + ".sock");
+  fs::path plugin_socket_ = folder_ / "plugin.sock";
 };
 
 TEST_F(AccessControl, TheGuardDoesWhatThePageSays) {
@@ -241,8 +236,10 @@ TEST_F(AccessControl, ThePluginDoesWhatThePageSays) {
   const auto portique_authz =
       gate({"--engine-socket", link.string(), "--plugin-socket", plugin_socket_.string()});
   ASSERT_TRUE(portique_authz->says("plugin at")) << portique_authz->log();
-  PQ_ENGINE_OR_SKIP(
-      engine, EngineDaemon::Kind::Docker, server, {"--authorization-plugin=" + plugin_});
+  PQ_ENGINE_OR_SKIP(engine,
+                    EngineDaemon::Kind::Docker,
+                    server,
+                    {"plugin:" + plugin_ + "=" + plugin_socket_.string()});
   fs::create_symlink(engine.socket(), link);
   // Nobody has a name over the engine's own socket, root included.
   const auto nameless = base::run_program({"docker", "-H", engine.address(), "ps"}).value();
@@ -432,7 +429,10 @@ TEST_F(AccessControl, NoKnownBypassPassesThePlugin) {
   const auto portique_authz =
       gate({"--engine-socket", link.string(), "--plugin-socket", plugin_socket_.string()});
   ASSERT_TRUE(portique_authz->says("plugin at")) << portique_authz->log();
-  PQ_ENGINE_OR_SKIP(engine, EngineDaemon::Kind::Docker, {}, {"--authorization-plugin=" + plugin_});
+  PQ_ENGINE_OR_SKIP(engine,
+                    EngineDaemon::Kind::Docker,
+                    {},
+                    {"plugin:" + plugin_ + "=" + plugin_socket_.string()});
   fs::create_symlink(engine.socket(), link);
   import_tools(engine);
   expect_no_bypass(engine.socket());

@@ -19,7 +19,9 @@ public:
   enum class Kind : unsigned char { Docker, Podman, Containerd };
 
   /// The engine, or why there is none here. With `certificates` (a folder of make_certificates())
-  /// Docker listens on a port with TLS, too. `arguments` are further ones of Docker's daemon.
+  /// Docker listens on a port with TLS, too. `arguments` are further ones of Docker's daemon;
+  /// "plugin:NAME=SOCKET" stands for an authorization plugin, the only one that it sees,
+  /// "known-plugin:..." for one that it is not told to ask.
   static std::variant<EngineDaemon, std::string>
   start(Kind kind,
         const std::filesystem::path& certificates = {},

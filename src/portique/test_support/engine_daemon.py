@@ -3,7 +3,8 @@
 Starts it with state of its own in a temporary folder, prints "ready FOLDER PORT" or the reason why it
 cannot be had, and takes everything down when its standard input is closed. It listens on
 FOLDER/engine.sock; Docker, with a folder of make_certificates(), on 127.0.0.1:PORT with TLS as well.
-Further arguments are Docker's daemon's own.
+Further arguments are Docker's daemon's own; "plugin:NAME=SOCKET" stands for an authorization plugin,
+"known-plugin:NAME=SOCKET" for one that it could find but was not told to ask.
 
 The engine runs in network and mount name spaces of its own: a second dockerd would take the bridge
 away from one that the machine has, and mounts go with the name space.
@@ -35,7 +36,19 @@ disabled_plugins = ["io.containerd.grpc.v1.cri"]
 """
 
 # Name spaces first; then, for a socket that is handed over, LISTEN_PID has to be the engine's own.
-ISOLATED = ["unshare", "-n", "-m", "sh", "-c", 'ip link set lo up; LISTEN_PID=$$ exec "$@"', "sh"]
+# dockerd asks every plugin whose socket it finds and waits for those that are dead: it sees only its
+# own.
+ISOLATED = """ip link set lo up
+for folder in /run/docker/plugins /etc/docker/plugins; do
+  mkdir -p $folder && mount -t tmpfs none $folder
+done
+for plugin in $PLUGINS; do
+  echo "unix://${plugin#*=}" >"/etc/docker/plugins/${plugin%%=*}.spec"
+done
+LISTEN_PID=$$ exec "$@"
+"""
+PLUGIN = "plugin:"
+KNOWN_PLUGIN = "known-plugin:"
 SECONDS_TO_START = 60
 
 
@@ -57,7 +70,13 @@ def docker(folder, certificates, arguments):
         command += ["-H", "fd://", "--tlsverify", "--tlscacert", f"{certificates}/ca.pem"]
         command += ["--tlscert", f"{certificates}/server.pem"]
         command += ["--tlskey", f"{certificates}/server.key"]
-    return command + arguments, listening
+    for argument in arguments:
+        if argument.startswith(PLUGIN):
+            name = argument.removeprefix(PLUGIN).split("=")[0]
+            argument = f"--authorization-plugin={name}"
+        if not argument.startswith(KNOWN_PLUGIN):
+            command.append(argument)
+    return command, listening
 
 
 def podman(folder, certificates, arguments):
@@ -99,11 +118,16 @@ def start(kind, folder, certificates, arguments):
         if listening:
             os.dup2(listening.fileno(), 3)
 
+    environment["PLUGINS"] = " ".join(
+        argument.removeprefix(PLUGIN).removeprefix(KNOWN_PLUGIN)
+        for argument in arguments
+        if argument.startswith((PLUGIN, KNOWN_PLUGIN))
+    )
     if listening:
         environment["LISTEN_FDS"] = "1"
     with open(f"{folder}/log", "wb") as log:
         process = subprocess.Popen(
-            ISOLATED + command,
+            ["unshare", "-n", "-m", "sh", "-c", ISOLATED, "sh"] + command,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

@@ -33,6 +33,7 @@ public:
     ruling.decision.allow = allows(request);
     ruling.decision.reason = "the test says no";
     ruling.wants_answer = wants_answers;
+    ruling.changes = wants_answers;
     const std::scoped_lock lock(mutex_);
     asked_.push_back(request);
     caller_ = caller;

@@ -58,7 +58,7 @@ protected:
     made.root = folder_.path();
     made.daemon_config = folder_.path() / "daemon.json";
     made.plugin = "portique-test-" + std::to_string(::getpid());
-    made.plugin_socket = "/run/docker/plugins/" + made.plugin + ".sock";
+    made.plugin_socket = folder_.path() / "absent-plugin.sock";
     made.engine_socket = folder_.path() / "absent.sock";
     return made;
   }
@@ -138,8 +138,11 @@ TEST_F(AuthzInstallTest, UnitsAreWhatSystemdTakes) {
 }
 
 TEST_F(AuthzInstallTest, ARealDaemonIsReloadedAndLetGo) {
-  PQ_ENGINE_OR_SKIP(engine, test_support::EngineDaemon::Kind::Docker);
   auto how = options();
+  PQ_ENGINE_OR_SKIP(engine,
+                    test_support::EngineDaemon::Kind::Docker,
+                    {},
+                    {"known-plugin:" + how.plugin + "=" + how.plugin_socket.string()});
   how.units = false;
   how.reload = true;
   how.daemon_config = engine.folder() / "daemon.json";

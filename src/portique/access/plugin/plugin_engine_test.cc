@@ -27,12 +27,12 @@ using test_support::RawClient;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-/// A plugin and the thread that it runs on, where the daemon finds it by name.
+/// A plugin and the thread that it runs on.
 class RunningPlugin {
 public:
-  RunningPlugin(std::string name, Judge& judge) : name_(std::move(name)) {
+  RunningPlugin(const fs::path& socket, Judge& judge) {
     PluginOptions options;
-    options.socket = socket();
+    options.socket = socket;
     auto plugin = Plugin::listen(options, judge);
     if (!plugin) {
       ADD_FAILURE() << plugin.error().text();
@@ -49,12 +49,7 @@ public:
   RunningPlugin(const RunningPlugin&) = delete;
   RunningPlugin& operator=(const RunningPlugin&) = delete;
 
-  [[nodiscard]] fs::path socket() const {
-    return fs::path("/run/docker/plugins") / (name_ + ".sock");
-  }
-
 private:
-  std::string name_;
   std::unique_ptr<Plugin> plugin_;
   std::jthread thread_;
 };
@@ -69,15 +64,18 @@ std::string post(const std::string& target, const std::string& headers, const st
 }
 
 TEST(PluginEngine, StandsBehindTheDaemon) {
-  if (::geteuid() != 0) GTEST_SKIP() << "the daemon's folder of plugins needs root";
+  if (::geteuid() != 0) GTEST_SKIP() << "a daemon of its own needs root";
   const auto folder = *base::TempDir::create("portique-plugin");
   if (!test_support::make_certificates(folder.path())) GTEST_SKIP() << "no openssl program";
   StandInJudge judge;
   judge.wants_answers = true;
   const std::string name = fmt::format("portique-test-{}", ::getpid());
-  auto plugin = std::make_unique<RunningPlugin>(name, judge);
-  PQ_ENGINE_OR_SKIP(
-      engine, EngineDaemon::Kind::Docker, folder.path(), {"--authorization-plugin=" + name});
+  const fs::path socket = folder.path() / "plugin.sock";
+  auto plugin = std::make_unique<RunningPlugin>(socket, judge);
+  PQ_ENGINE_OR_SKIP(engine,
+                    EngineDaemon::Kind::Docker,
+                    folder.path(),
+                    {fmt::format("plugin:{}={}", name, socket.string())});
 
   // Over the socket nobody has a name.
   EXPECT_FALSE(engine.run({"version", "--format", "{{.Server.Version}}"}).empty());
@@ -133,7 +131,7 @@ TEST(PluginEngine, StandsBehindTheDaemon) {
 
   // A plugin that was away serves again without a restart of the daemon.
   plugin.reset();
-  plugin = std::make_unique<RunningPlugin>(name, judge);
+  plugin = std::make_unique<RunningPlugin>(socket, judge);
   EXPECT_EQ(engine.run({"ps", "-q"}), "");
 }
 
