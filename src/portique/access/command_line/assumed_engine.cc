@@ -36,7 +36,15 @@ void AssumedEngine::set_exec_container(std::string name) {
 base::Result<std::optional<ContainerFacts>> AssumedEngine::container(std::string_view reference) {
   if (new_container_ && reference == kNewContainer) return new_container_;
   const auto owned = owners_.find(reference);
-  if (owned == owners_.end()) return std::nullopt;
+  const bool assumed = owned != owners_.end();
+  if (!assumed && behind_ == nullptr) return std::nullopt;
+  std::optional<ContainerFacts> known;
+  if (behind_ != nullptr) known = PQ_TRY(behind_->container(reference));
+  if (!assumed) return known;
+  if (known) {
+    known->owner = owned->second;
+    return known;
+  }
   ContainerFacts facts;
   facts.id = id_of(reference);
   facts.name = std::string(reference);
@@ -47,7 +55,15 @@ base::Result<std::optional<ContainerFacts>> AssumedEngine::container(std::string
 
 base::Result<std::optional<ImageFacts>> AssumedEngine::image(std::string_view reference) {
   const auto owned = owners_.find(reference);
-  if (owned == owners_.end()) return std::nullopt;
+  const bool assumed = owned != owners_.end();
+  if (!assumed && behind_ == nullptr) return std::nullopt;
+  std::optional<ImageFacts> known;
+  if (behind_ != nullptr) known = PQ_TRY(behind_->image(reference));
+  if (!assumed) return known;
+  if (known) {
+    known->owner = owned->second;
+    return known;
+  }
   ImageFacts facts;
   facts.id = "sha256:" + id_of(reference);
   facts.tags = {std::string(reference)};
@@ -57,7 +73,15 @@ base::Result<std::optional<ImageFacts>> AssumedEngine::image(std::string_view re
 
 base::Result<std::optional<VolumeFacts>> AssumedEngine::volume(std::string_view name) {
   const auto owned = owners_.find(name);
-  if (owned == owners_.end()) return std::nullopt;
+  const bool assumed = owned != owners_.end();
+  if (!assumed && behind_ == nullptr) return std::nullopt;
+  std::optional<VolumeFacts> known;
+  if (behind_ != nullptr) known = PQ_TRY(behind_->volume(name));
+  if (!assumed) return known;
+  if (known) {
+    known->owner = owned->second;
+    return known;
+  }
   VolumeFacts facts;
   facts.name = std::string(name);
   facts.driver = "local";
@@ -67,7 +91,15 @@ base::Result<std::optional<VolumeFacts>> AssumedEngine::volume(std::string_view 
 
 base::Result<std::optional<NetworkFacts>> AssumedEngine::network(std::string_view reference) {
   const auto owned = owners_.find(reference);
-  if (owned == owners_.end()) return std::nullopt;
+  const bool assumed = owned != owners_.end();
+  if (!assumed && behind_ == nullptr) return std::nullopt;
+  std::optional<NetworkFacts> known;
+  if (behind_ != nullptr) known = PQ_TRY(behind_->network(reference));
+  if (!assumed) return known;
+  if (known) {
+    known->owner = owned->second;
+    return known;
+  }
   NetworkFacts facts;
   facts.id = id_of(reference);
   facts.name = std::string(reference);
@@ -77,8 +109,9 @@ base::Result<std::optional<NetworkFacts>> AssumedEngine::network(std::string_vie
 }
 
 base::Result<std::optional<std::string>> AssumedEngine::exec_container(std::string_view exec_id) {
-  if (exec_id != kNewExec || exec_container_.empty()) return std::nullopt;
-  return exec_container_;
+  if (exec_id == kNewExec && !exec_container_.empty()) return exec_container_;
+  if (behind_ == nullptr) return std::nullopt;
+  return behind_->exec_container(exec_id);
 }
 
 base::Result<void>

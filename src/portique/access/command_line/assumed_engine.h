@@ -17,6 +17,9 @@ namespace portique::access {
 /// Also its book of owners. Thread-safe as long as nothing is added while it is asked.
 class AssumedEngine final : public EngineView, public OwnerBook {
 public:
+  /// What is not assumed is asked of `behind`, if that is not null.
+  explicit AssumedEngine(EngineView* behind = nullptr) : behind_(behind) {}
+
   /// A container, volume, network or image of that name is there and belongs to `owner` ("" for
   /// nobody that is known). Kinds are not told apart.
   void add_owned(const std::string& name, const std::string& owner);
@@ -38,6 +41,7 @@ public:
   base::Result<std::string> owner(ResourceKind kind, std::string_view id) override;
 
 private:
+  EngineView* behind_;
   std::map<std::string, std::string, std::less<>> owners_; ///< by name
   std::optional<ContainerFacts> new_container_;
   std::string exec_container_;
