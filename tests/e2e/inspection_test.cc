@@ -64,6 +64,37 @@ TEST(Inspection, FilesAreHeldAgainstTheirPackages) {
   EXPECT_THAT(found_in(changed, "vuln"), IsEmpty()) << "not asked for";
 }
 
+TEST(Inspection, WhatWasNotLookedForIsSaid) {
+  const std::string image = write_image({.layers = {{debian().finish(), true, "FROM"}}});
+
+  struct Case {
+    std::string scanners;
+    std::vector<std::string> ran;
+    bool with_vulnerabilities = false;
+  };
+
+  for (const Case& c : {Case{"secret", {"secret"}},
+                        Case{"integrity", {"integrity"}},
+                        Case{"malware,misconfig", {"malware", "misconfig"}},
+                        Case{"integrity,vuln", {"vuln", "integrity"}, true}}) {
+    const auto report = scan_json(image, {"--scanners", c.scanners, "--no-cache"});
+    EXPECT_EQ(base::json_string(&report, "coverage") == "not-checked", !c.with_vulnerabilities)
+        << c.scanners;
+    std::vector<std::string> ran;
+    for (const auto& item : base::json_items(&report, "scanners"))
+      ran.emplace_back(item.as_string());
+    EXPECT_EQ(ran, c.ran) << c.scanners;
+    const auto table = portique({"scan", image, "--scanners", c.scanners, "--no-cache"});
+    EXPECT_EQ(table.out.contains("No known vulnerabilities"), c.with_vulnerabilities) << table.out;
+    EXPECT_EQ(table.out.contains("ulnerabilities were not looked for"), !c.with_vulnerabilities)
+        << table.out;
+    if (c.with_vulnerabilities) continue;
+    EXPECT_EQ(table.exit_status, 0) << "what was asked was answered";
+    const auto judged = portique({"scan", image, "--scanners", c.scanners, "--policy", "baseline"});
+    EXPECT_THAT(judged.out, ::testing::HasSubstr("incomplete-evidence")) << c.scanners;
+  }
+}
+
 TEST(Inspection, RightsAccountsAndLeftOversAreTold) {
   const std::string image = write_image(
       {.layers = {{debian().finish(), true, "FROM"},

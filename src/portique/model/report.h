@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "portique/base/time.h"
@@ -47,7 +48,20 @@ enum class Coverage : std::uint8_t {
   Covered,
   NotCovered, ///< the database has nothing for this distribution and release
   NoPackages, ///< there is no distribution package to ask about
+  NotChecked, ///< nobody wanted to know: vulnerabilities were not looked for
 };
+
+/// What is looked for.
+enum class Scanner : std::uint8_t {
+  Vulnerabilities,
+  Secrets,
+  Malware,
+  Misconfigurations,
+  Integrity, ///< files that are not what their package brought
+};
+
+/// As `--scanners` calls it: "vuln", "secret", ...
+std::string_view scanner_name(Scanner scanner);
 
 /// A program or library that no package accounts for.
 struct Program {
@@ -94,6 +108,7 @@ struct Report {
   Distro distro;
   std::optional<base::Time> distro_end_of_life; ///< when the release's support ends or ended
   Coverage coverage = Coverage::NoPackages;
+  std::vector<Scanner> scanners;              ///< that ran, in the order of the enumeration
   std::vector<Package> packages;              ///< sorted by type, name, version, arch, path
   std::vector<Program> unowned;               ///< sorted by path
   std::vector<Finding> findings;              ///< sorted as `order` says

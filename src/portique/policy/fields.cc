@@ -97,7 +97,11 @@ constexpr std::array kImage{
     Field{"image.distro.eol", Boolean, One, kNone, "whether the release's support has ended"},
     Field{"image.packages", Integer, One, kNone, "how many packages it has"},
     Field{"image.findings", Integer, One, kNone, "how many findings count"},
-    Field{"image.incomplete", Boolean, One, kNone, "whether something could not be read"},
+    Field{"image.incomplete",
+          Boolean,
+          One,
+          kNone,
+          "whether something could not be read, or vulnerabilities were not looked for"},
     Field{"image.unowned", Path, AnyOf, kNone, "programs that no package accounts for"},
     Field{"image.container", Boolean, One, kNone, "whether a container's changes were read, too"},
 };

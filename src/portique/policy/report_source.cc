@@ -265,7 +265,8 @@ constexpr std::array kImageRows{
     Row{"image.incomplete",
         [](const ReportView& v, const FieldUse&, Scratch&) {
           return Value::boolean(!v.report->issues.empty() ||
-                                v.report->coverage == model::Coverage::NotCovered);
+                                v.report->coverage == model::Coverage::NotCovered ||
+                                v.report->coverage == model::Coverage::NotChecked);
         }},
     Row{"image.unowned",
         [](const ReportView& v, const FieldUse&, Scratch& s) {

@@ -1,6 +1,7 @@
 #include "portique/report/finding_facts.h"
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 #include <span>
 #include <tuple>
@@ -242,6 +243,23 @@ std::string verdict_text(const model::Report& report) {
     text += (i == 0 ? ": " : ", ") + cut_line(rules[i], 100);
   if (rules.size() > kRules) text += fmt::format(" and {} more rules", rules.size() - kRules);
   return text;
+}
+
+std::string scanners_text(const model::Report& report) {
+  constexpr std::array<std::string_view, 5> kWords{
+      "vulnerabilities", "secrets", "malware", "misconfigurations", "changed files"};
+  std::string text;
+  for (const model::Scanner scanner : report.scanners)
+    text.append(text.empty() ? "" : ", ").append(kWords.at(static_cast<std::size_t>(scanner)));
+  return text.empty() ? "nothing" : text;
+}
+
+std::string unchecked_text(const model::Report& report) {
+  if (report.coverage == model::Coverage::NotCovered)
+    return "The database has no advisories for this distribution: its packages were not checked.";
+  if (report.coverage == model::Coverage::NotChecked)
+    return "Vulnerabilities were not looked for. What was: " + scanners_text(report) + ".";
+  return {};
 }
 
 std::string cut_line(std::string_view text, std::size_t most_bytes) {

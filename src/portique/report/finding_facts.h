@@ -73,6 +73,13 @@ std::string suppression_text(const model::Suppression& suppression);
 /// "deny by policy baseline: no-root, no-critical"; "" without a verdict.
 std::string verdict_text(const model::Report& report);
 
+/// "secrets, malware": what was looked for; "nothing" if no scanner ran.
+std::string scanners_text(const model::Report& report);
+
+/// Why an empty list of findings does not mean that there are no known vulnerabilities: one
+/// sentence; "" where the advisories were asked and could answer, or there is nothing to ask about.
+std::string unchecked_text(const model::Report& report);
+
 /// Untrusted text for people: one line, printable, valid UTF-8, cut where a character begins.
 std::string cut_line(std::string_view text, std::size_t most_bytes);
 

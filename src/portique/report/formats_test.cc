@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "portique/base/file.h"
+#include "portique/base/json.h"
 #include "portique/base/text.h"
 #include "portique/report/display_width.h"
 #include "portique/report/formats.h"
@@ -147,6 +148,35 @@ TEST(Table, SaysHowManyMoreUpgradesThereAre) {
   const std::string text = write_text(*find_format("table"), large_report(), {}).value();
   EXPECT_NE(text.find("\n  and 490 more\n"), std::string::npos);
   EXPECT_NE(text.find("\n  all at once: apt-get update && apt-get upgrade\n"), std::string::npos);
+}
+
+TEST(Formats, SayThatVulnerabilitiesWereNotLookedFor) {
+  model::Report with_secret = sample_report("not_checked");
+  with_secret.findings.push_back({.id = "PQ-SECRET-AWS",
+                                  .kind = model::FindingKind::Secret,
+                                  .severity = model::Severity::High,
+                                  .title = "an AWS key",
+                                  .path = "app/.env"});
+  model::Report unread = sample_report("not_checked");
+  unread.issues = sample_report("clean_but_unread").issues;
+  model::Report hidden = sample_report("not_checked");
+  hidden.hidden = 2;
+  for (const model::Report& report : {sample_report("not_checked"), with_secret, unread, hidden}) {
+    for (const std::string_view format :
+         {"table", "html", "markdown", "sarif", "junit", "gitlab", "github"}) {
+      const std::string text = write_text(*find_format(format), report, {.width = 400}).value();
+      EXPECT_NE(text.find("Vulnerabilities were not looked for. What was: secrets, changed files."),
+                std::string::npos)
+          << format << "\n"
+          << text;
+      for (const std::string_view claim : {"No known vuln", "0 vulnerabilities", "hecked against"})
+        EXPECT_EQ(text.find(claim), std::string::npos) << format << "\n" << text;
+    }
+    const auto json =
+        base::parse_json(write_text(*find_format("json"), report, {}).value()).value();
+    EXPECT_EQ(json.at("coverage"), "not-checked");
+    EXPECT_EQ(json.at("scanners"), (boost::json::array{"secret", "integrity"}));
+  }
 }
 
 TEST(Formats, AreDocumented) {

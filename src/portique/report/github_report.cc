@@ -121,6 +121,8 @@ write_github(const model::Report& report, const WriteOptions& /*options*/, const
     text += fmt::format("; {} are not shown here, for GitHub shows {} of a level",
                         findings.size() - written,
                         kShown);
+  if (const std::string unchecked = unchecked_text(report); !unchecked.empty())
+    text += ". " + github_data(unchecked);
   if (report.verdict) text += "; verdict: " + github_data(verdict_text(report));
   out.append(fmt::format("::notice title=portique::{}: {}\n", name, text));
   return out.finish();

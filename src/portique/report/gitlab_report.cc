@@ -163,10 +163,8 @@ private:
       json_.end_object();
     };
     if (report_.verdict) say("info", "Verdict: " + verdict_text(report_));
-    if (report_.coverage == model::Coverage::NotCovered)
-      say("warn",
-          "The database has no advisories for this distribution: its packages were not "
-          "checked.");
+    if (const std::string unchecked = unchecked_text(report_); !unchecked.empty())
+      say("warn", unchecked);
     for (std::size_t i = 0; i < std::min(report_.issues.size(), kMessages); ++i) {
       const model::Issue& issue = report_.issues[i];
       std::string text = "Not read or not checked: ";

@@ -137,9 +137,8 @@ private:
   }
 
   void write_verdict() {
-    if (report_.coverage == model::Coverage::NotCovered)
-      put("<p class=\"verdict warn\">The database has no advisories for this distribution: its "
-          "packages were not checked.</p>\n");
+    if (const std::string unchecked = unchecked_text(report_); !unchecked.empty())
+      put("<p class=\"verdict warn\">{}</p>\n", unchecked);
     if (!report_.issues.empty())
       put("<p class=\"verdict warn\">The evidence is incomplete: <a href=\"#issues\">{} place{} "
           "could not be read or checked</a>.</p>\n",

@@ -25,6 +25,8 @@ std::string_view coverage_name(model::Coverage coverage) {
     return "not-covered";
   case model::Coverage::NoPackages:
     return "no-packages";
+  case model::Coverage::NotChecked:
+    return "not-checked";
   }
   return "not-covered";
 }
@@ -415,6 +417,10 @@ write_json(const model::Report& report, const WriteOptions& /*options*/, const S
   write_subject(json, report.subject);
   write_distro(json, report);
   json.text("coverage", coverage_name(report.coverage));
+  json.begin_array("scanners");
+  for (const model::Scanner scanner : report.scanners)
+    json.element(model::scanner_name(scanner));
+  json.end_array();
   write_database(json, report.database);
   write_summary(json, report);
   write_issues(json, report);

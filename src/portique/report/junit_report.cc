@@ -87,8 +87,7 @@ private:
     write_property("digest", subject_digest(report_.subject));
     write_property("distribution", cut_line(report_.distro.pretty_name, kLongestName));
     write_property("verdict", verdict_text(report_));
-    if (report_.coverage == model::Coverage::NotCovered)
-      write_property("coverage", "no advisories for this distribution: packages were not checked");
+    write_property("coverage", unchecked_text(report_));
     xml_.end();
   }
 

@@ -53,12 +53,6 @@ std::string linked_id(const std::string& id) {
   return markdown_code(id);
 }
 
-std::string_view coverage_text(model::Coverage coverage) {
-  if (coverage == model::Coverage::NotCovered)
-    return "The database has no advisories for this distribution: its packages were not checked.";
-  return {};
-}
-
 /// Inside a summary element, which GitHub reads as HTML and not as Markdown.
 std::string html_summary(std::string_view text) {
   std::string out;
@@ -126,8 +120,8 @@ private:
       line("\n{}",
            markdown_text(distro.pretty_name.empty() ? distro.id + " " + distro.version_id
                                                     : distro.pretty_name));
-    if (const auto coverage = coverage_text(report_.coverage); !coverage.empty())
-      line("\n> [!WARNING]\n> {}", coverage);
+    if (const std::string unchecked = unchecked_text(report_); !unchecked.empty())
+      line("\n> [!WARNING]\n> {}", unchecked);
     line("");
   }
 

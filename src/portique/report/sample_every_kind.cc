@@ -158,6 +158,7 @@ model::Report markup() {
   model::Report report{
       .subject = {.name = script + "::set-output name=x::1", .kind = "oci-archive"},
       .coverage = model::Coverage::Covered,
+      .scanners = {model::Scanner::Vulnerabilities},
       .created = base::parse_time("2026-11-24T08:15:30Z").value()};
   report.distro = {.id = "debian", .version_id = "12" + breakout, .pretty_name = breakout};
   report.subject.image.tags = {"a/" + script + ":1"};

@@ -168,6 +168,7 @@ model::Report everything() {
                        .distro = debian_12(),
                        .distro_end_of_life = at("2028-06-30"),
                        .coverage = model::Coverage::Covered,
+                       .scanners = {model::Scanner::Vulnerabilities},
                        .packages = debian_packages(),
                        .findings = debian_findings(),
                        .hidden = 3,
@@ -237,6 +238,14 @@ model::Report clean() {
   return report;
 }
 
+/// Nobody asked for vulnerabilities.
+model::Report not_checked() {
+  model::Report report = clean();
+  report.coverage = model::Coverage::NotChecked;
+  report.scanners = {model::Scanner::Secrets, model::Scanner::Integrity};
+  return report;
+}
+
 model::Report clean_but_unread() {
   model::Report report = clean();
   report.issues = everything().issues;
@@ -258,6 +267,7 @@ model::Report not_covered() {
                                   .version_id = "20261101",
                                   .name = "openSUSE Tumbleweed"},
                        .coverage = model::Coverage::NotCovered,
+                       .scanners = {model::Scanner::Vulnerabilities},
                        .database = starter_database(),
                        .created = at("2026-12-24T08:15:30Z")};
   report.packages.push_back({.type = "rpm",
@@ -277,6 +287,7 @@ model::Report not_covered() {
 model::Report no_packages() {
   model::Report report{.subject = {.name = "static.tar", .kind = "docker-archive"},
                        .coverage = model::Coverage::NoPackages,
+                       .scanners = {model::Scanner::Vulnerabilities},
                        .database = starter_database(),
                        .created = at("2026-11-24T08:15:30Z")};
   report.subject.image.config_digest = digest('c');
@@ -294,6 +305,7 @@ model::Report end_of_life() {
                                   .pretty_name = "CentOS Linux 8"},
                        .distro_end_of_life = at("2021-12-31"),
                        .coverage = model::Coverage::Covered,
+                       .scanners = {model::Scanner::Vulnerabilities},
                        .created = at("2026-11-24T08:15:30Z")};
   report.database = {.schema_version = 1,
                      .built = at("2026-11-01T00:00:00Z"),
@@ -335,6 +347,7 @@ model::Report hostile() {
   model::Report report{.subject = {.name = "evil\x1B]0;owned\x07.tar", .kind = "oci-archive"},
                        .distro = debian_12(),
                        .coverage = model::Coverage::Covered,
+                       .scanners = {model::Scanner::Vulnerabilities},
                        .database = starter_database(),
                        .created = at("2026-11-24T08:15:30Z")};
   report.distro.pretty_name = "Debian\nTotal 0: all is well";
@@ -421,6 +434,7 @@ std::vector<SampleReport> sample_reports() {
           {"clean_but_unread", clean_but_unread},
           {"all_hidden", all_hidden},
           {"not_covered", not_covered},
+          {"not_checked", not_checked},
           {"no_packages", no_packages},
           {"end_of_life", end_of_life},
           {"container", container},

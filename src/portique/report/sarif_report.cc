@@ -419,10 +419,8 @@ private:
                       "has them all.",
                       left_out_,
                       kSarifResults));
-    if (report_.coverage == model::Coverage::NotCovered)
-      write_notification("warning",
-                         "The database has no advisories for this distribution: its packages were "
-                         "not checked.");
+    if (const std::string unchecked = unchecked_text(report_); !unchecked.empty())
+      write_notification("warning", unchecked);
     for (std::size_t i = 0; i < std::min(report_.issues.size(), kNotifications); ++i)
       write_issue(report_.issues[i]);
     if (report_.issues.size() > kNotifications)
@@ -473,6 +471,10 @@ private:
       if (!image.manifest_digest.empty()) json_.text("imageDigest", image.manifest_digest.text());
       json_.texts("imageTags", image.tags);
     }
+    json_.begin_array("scanners");
+    for (const model::Scanner scanner : report_.scanners)
+      json_.element(model::scanner_name(scanner));
+    json_.end_array();
     if (report_.verdict) {
       json_.text("verdict", model::decision_name(report_.verdict->decision));
       json_.text("policy", report_.verdict->policy);

@@ -24,6 +24,11 @@ Style outcome_style(const TargetOutcome& outcome) {
   return outcome.incomplete ? Style::Warning : Style::Good;
 }
 
+std::string_view coverage_word(model::Coverage coverage) {
+  if (coverage == model::Coverage::NotCovered) return "not covered";
+  return coverage == model::Coverage::NotChecked ? "vulnerabilities not looked for" : "";
+}
+
 constexpr std::array kShown{model::Severity::Critical,
                             model::Severity::High,
                             model::Severity::Medium,
@@ -44,7 +49,7 @@ std::vector<Piece> cells_of(const TargetOutcome& outcome) {
     cells.push_back({std::to_string(summary.of(severity)),
                      summary.of(severity) == 0 ? Style::Dim : style_of(severity)});
   cells.push_back({std::to_string(summary.fixable)});
-  cells.push_back({outcome.report->coverage == model::Coverage::NotCovered ? "not covered" : ""});
+  cells.push_back({std::string(coverage_word(outcome.report->coverage))});
   return cells;
 }
 

@@ -121,8 +121,9 @@ std::vector<std::string> other_advice(const model::Report& report, std::size_t f
   else if (const std::size_t in_base = fixable_in_base(report); in_base > 0)
     advice.push_back(base_advice(report, in_base, fixable));
   const auto date = database_date(report.database);
-  const bool is_covered = report.coverage != model::Coverage::NotCovered;
-  if (is_covered && date && report.created - *date >= kOldDatabase)
+  const bool is_asked = report.coverage != model::Coverage::NotCovered &&
+                        report.coverage != model::Coverage::NotChecked;
+  if (is_asked && date && report.created - *date >= kOldDatabase)
     advice.push_back(fmt::format("the {} is {} old; fetch a newer one: portique db update",
                                  database_name(report.database),
                                  base::format_age(report.created - *date)));

@@ -94,6 +94,8 @@ void write_header(Terminal& terminal, const model::Report& report) {
   if (const std::string base = base_text(report); !base.empty()) fact("base", {{one_line(base)}});
   if (report.coverage == model::Coverage::NotCovered)
     fact("coverage", {{"not covered, see below", Style::Warning}});
+  if (report.coverage == model::Coverage::NotChecked)
+    fact("coverage", {{"vulnerabilities were not looked for", Style::Warning}});
   if (!report.issues.empty())
     fact("incomplete",
          {{count_of(report.issues.size(), "part", "parts") +
@@ -420,10 +422,10 @@ void write_totals(Terminal& terminal,
     for (const GroupRow& row : group.rows)
       if (row.finding->kind == model::FindingKind::Vulnerability) ids.insert(row.finding->id);
   }
-  std::string text = fmt::format("{} in {} of {}",
-                                 count_of(ids.size(), "vulnerability", "vulnerabilities"),
-                                 packages,
-                                 count_of(summary.packages, "package", "packages"));
+  std::string text = count_of(summary.packages, "package", "packages");
+  if (report.coverage != model::Coverage::NotChecked)
+    text = fmt::format(
+        "{} in {} of {}", count_of(ids.size(), "vulnerability", "vulnerabilities"), packages, text);
   if (summary.suppressed > 0) text += fmt::format("; {} suppressed", summary.suppressed);
   if (summary.hidden > 0) text += fmt::format("; {} hidden by filters", summary.hidden);
   terminal.line({{text, Style::Dim}});

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "portique/base/text.h"
+#include "portique/report/finding_facts.h"
 
 namespace portique::report {
 
@@ -166,6 +167,7 @@ std::string base_text(const model::Report& report) {
 }
 
 std::string coverage_gap_text(const model::Report& report) {
+  if (report.coverage == model::Coverage::NotChecked) return unchecked_text(report);
   if (report.coverage != model::Coverage::NotCovered) return {};
   const auto packages =
       static_cast<std::size_t>(std::ranges::count_if(report.packages, &model::is_os_package));
@@ -188,21 +190,26 @@ std::string nothing_found_text(const model::Report& report, const Summary& summa
                        "against the {}.",
                        report.subject.name,
                        database_name(report.database));
-  const std::string checked = fmt::format(
-      "{}, checked against the {}", packages_text(report), database_name(report.database));
+  const bool is_asked = report.coverage != model::Coverage::NotChecked;
+  const std::string what = is_asked ? "No known vulnerabilities" : "Nothing found";
+  const std::string gap = is_asked ? "" : " " + unchecked_text(report);
+  std::string checked = packages_text(report);
+  if (is_asked) checked += ", checked against the " + database_name(report.database);
   if (summary.hidden > 0 || summary.suppressed > 0) {
     std::string why;
     if (summary.hidden > 0)
       why = count_of(summary.hidden, "finding hidden by filters", "findings hidden by filters");
     if (summary.suppressed > 0)
       why += fmt::format("{}{} suppressed", why.empty() ? "" : ", ", summary.suppressed);
-    return fmt::format("Nothing left to show: {} ({}).", why, checked);
+    return fmt::format("Nothing left to show: {} ({}).{}", why, checked, gap);
   }
   if (!report.issues.empty())
-    return fmt::format("No known vulnerabilities in what could be read ({}); {} could not be.",
+    return fmt::format("{} in what could be read ({}); {} could not be.{}",
+                       what,
                        checked,
-                       count_of(report.issues.size(), "part", "parts"));
-  return fmt::format("No known vulnerabilities in {}.", checked);
+                       count_of(report.issues.size(), "part", "parts"),
+                       gap);
+  return is_asked ? fmt::format("{} in {}.", what, checked) : what + '.' + gap;
 }
 
 } // namespace portique::report

@@ -55,7 +55,8 @@ std::string vex_text(const model::Finding& finding);
 /// "alpine:3.19, layers 0 to 2: 12 of 30 findings", "" if the base image is not known.
 std::string base_text(const model::Report& report);
 
-/// What it means that nothing is known about the subject; "" if the advisories cover it.
+/// What it means that nothing is known about the subject, or was asked; "" if the advisories cover
+/// it.
 std::string coverage_gap_text(const model::Report& report);
 
 /// The one line that stands for a report without findings to show. Says "no known vulnerabilities"

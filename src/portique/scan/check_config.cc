@@ -324,6 +324,7 @@ base::Result<ConfigCheck> check_config(const std::string& target,
   ConfigCheck check = PQ_TRY(checker.finish(!is_folder, folder ? &*folder : nullptr));
   check.report.subject.name = is_input ? "standard input" : target;
   check.report.subject.kind = "config";
+  check.report.scanners = {model::Scanner::Misconfigurations};
   check.report.created = options.now;
   return check;
 }

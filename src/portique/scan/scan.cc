@@ -54,13 +54,39 @@ void add_malware(const ReadTarget& read,
   if (!clamd.empty()) report.notes.push_back("files were also shown to " + clamd);
 }
 
+/// Runs the scanners that look at more than packages, as far as they are wanted.
+void look_into_contents(const ReadTarget& read,
+                        const Inventory& inventory,
+                        const ScanOptions& options,
+                        model::Report& report) {
+  const ContentSearch& contents = options.contents;
+  if (contents.secrets && contents.secrets->in_files) {
+    report.scanners.push_back(model::Scanner::Secrets);
+    add_secrets(read, inventory, report);
+  }
+  if (contents.malware) {
+    report.scanners.push_back(model::Scanner::Malware);
+    add_malware(read, inventory, contents.malware->clamd_version, report);
+  }
+  if (contents.image_facts && read.layered) {
+    report.scanners.push_back(model::Scanner::Misconfigurations);
+    std::ranges::move(
+        image_misconfigurations(
+            report.subject.image, report.packages, read.layers, inventory.owners, options.now),
+        std::back_inserter(report.findings));
+  }
+  if (contents.checksums) {
+    report.scanners.push_back(model::Scanner::Integrity);
+    std::ranges::move(find_changed_files(read.layers), std::back_inserter(report.findings));
+  }
+}
+
 /// What advisories say of known vulnerabilities was not asked for.
 void keep_malicious_packages(model::Report& report) {
   std::erase_if(report.findings, [](const model::Finding& finding) {
     return finding.kind != model::FindingKind::Malware;
   });
-  report.coverage = model::Coverage::Covered;
-  report.notes.emplace_back("known vulnerabilities were not looked for");
+  report.coverage = model::Coverage::NotChecked;
 }
 
 /// What lies in a lower layer only is said, and does not count: no container sees it.
@@ -110,16 +136,7 @@ take_inventory(const image::Target& target, std::string_view name, const ScanOpt
                       std::back_inserter(report.findings));
   std::ranges::move(inventory.findings, std::back_inserter(report.findings));
   report.notes = std::move(read.notes);
-  const ContentSearch& contents = options.contents;
-  if (contents.secrets && contents.secrets->in_files) add_secrets(read, inventory, report);
-  if (contents.malware) add_malware(read, inventory, contents.malware->clamd_version, report);
-  if (contents.image_facts && read.layered)
-    std::ranges::move(
-        image_misconfigurations(
-            report.subject.image, report.packages, read.layers, inventory.owners, options.now),
-        std::back_inserter(report.findings));
-  if (contents.checksums)
-    std::ranges::move(find_changed_files(read.layers), std::back_inserter(report.findings));
+  look_into_contents(read, inventory, options, report);
   report.created = options.now;
   return report;
 }
@@ -131,8 +148,7 @@ base::Result<model::Report> scan(const image::Target& target,
   model::Report report = PQ_TRY(take_inventory(target, name, options));
   report.database = database.info();
   if (!options.vulnerabilities && !options.contents.malware) {
-    report.coverage = model::Coverage::Covered; // nothing was asked that could not be answered
-    report.notes.emplace_back("known vulnerabilities were not looked for");
+    report.coverage = model::Coverage::NotChecked;
     sort_findings(report);
     return report;
   }
@@ -144,7 +160,10 @@ base::Result<model::Report> scan(const image::Target& target,
                              {.now = options.now, .kernel_headers = options.kernel_headers}));
   report.coverage = matches.coverage;
   report.findings = std::move(matches.findings);
-  if (!options.vulnerabilities) keep_malicious_packages(report);
+  if (options.vulnerabilities)
+    report.scanners.insert(report.scanners.begin(), model::Scanner::Vulnerabilities);
+  else
+    keep_malicious_packages(report);
   for (model::Finding& finding : report.findings)
     finding.layer = report.packages[finding.package].layer;
   suppress_removed(report);

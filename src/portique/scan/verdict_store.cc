@@ -14,6 +14,12 @@ namespace {
 
 /// Changes with the format.
 constexpr std::string_view kKey = "verdict 1 ";
+/// What a verdict is worth nothing without, sorted: a policy that was shown less than all of it
+/// allows what it never saw.
+constexpr std::array kNeeded{model::Scanner::Vulnerabilities,
+                             model::Scanner::Secrets,
+                             model::Scanner::Malware,
+                             model::Scanner::Misconfigurations};
 constexpr std::array<std::string_view, 4> kVerified{"docker", "podman", "containerd", "registry"};
 
 } // namespace
@@ -43,8 +49,10 @@ base::Result<bool> VerdictStore::store(const model::Report& report) const {
   if (std::ranges::find(kVerified, report.subject.kind) == kVerified.end()) return false;
   // A container has changes that its image has not.
   if (report.subject.container) return false;
-  const std::string decision =
-      is_incomplete(report) ? "" : std::string(model::decision_name(report.verdict->decision));
+  const bool looked_for_all = std::ranges::includes(report.scanners, kNeeded);
+  const std::string decision = is_incomplete(report) || !looked_for_all
+                                   ? ""
+                                   : std::string(model::decision_name(report.verdict->decision));
   const std::string content =
       base::encode(static_cast<std::int64_t>(report.created.time_since_epoch().count()),
                    decision,

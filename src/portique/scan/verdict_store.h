@@ -15,7 +15,8 @@ namespace portique::scan {
 
 struct StoredVerdict {
   base::Time scanned;
-  std::string decision; ///< "allow", "warn", "deny"; "" if the evidence was incomplete
+  std::string decision; ///< "allow", "warn", "deny"; "" if the evidence was incomplete or a scanner
+                        ///< left out
   std::string policy;   ///< name
   std::string policy_version;
 

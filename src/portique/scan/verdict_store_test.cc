@@ -14,6 +14,10 @@ model::Report judged(std::string_view kind) {
   report.subject.image.manifest_digest = base::digest_of(base::as_bytes("manifest"));
   report.created = *base::parse_time("2026-01-31T12:00:00Z");
   report.coverage = model::Coverage::Covered;
+  report.scanners = {model::Scanner::Vulnerabilities,
+                     model::Scanner::Secrets,
+                     model::Scanner::Malware,
+                     model::Scanner::Misconfigurations};
   report.verdict = model::Verdict{};
   report.verdict->decision = model::Decision::Warn;
   report.verdict->policy = "strict";
@@ -44,6 +48,24 @@ TEST(VerdictStore, IncompleteEvidenceIsNoPass) {
   report.coverage = model::Coverage::NotCovered;
   EXPECT_TRUE(store.store(report).value_or(false));
   EXPECT_EQ(store.load(report.subject.image.config_digest)->decision, "");
+}
+
+TEST(VerdictStore, WhatWasNotLookedForIsNoPass) {
+  const auto folder = *base::TempDir::create("verdicts");
+  const VerdictStore store(folder.path());
+  const std::vector<model::Scanner> all = judged("docker").scanners;
+  for (const model::Scanner left_out : all) {
+    model::Report report = judged("docker");
+    report.verdict->decision = model::Decision::Allow;
+    std::erase(report.scanners, left_out);
+    EXPECT_TRUE(store.store(report).value_or(false));
+    EXPECT_EQ(store.load(report.subject.image.config_digest)->decision, "")
+        << model::scanner_name(left_out);
+  }
+  model::Report more = judged("docker");
+  more.scanners.push_back(model::Scanner::Integrity);
+  EXPECT_TRUE(store.store(more).value_or(false));
+  EXPECT_EQ(store.load(more.subject.image.config_digest)->decision, "warn");
 }
 
 TEST(VerdictStore, WhatOnlyClaimsToBeAnImageIsNotKept) {

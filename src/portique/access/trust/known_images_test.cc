@@ -206,6 +206,10 @@ TEST_F(KnownImagesTest, VerdictsOfScansAreFoundByImageId) {
   report.subject.image.config_digest = base::digest_of(base::as_bytes("config"));
   report.created = now_;
   report.coverage = model::Coverage::Covered;
+  report.scanners = {model::Scanner::Vulnerabilities,
+                     model::Scanner::Secrets,
+                     model::Scanner::Malware,
+                     model::Scanner::Misconfigurations};
   report.verdict = model::Verdict{};
   report.verdict->version = "sha256:strict";
   auto made = options({});
