@@ -73,6 +73,9 @@ struct ServerOptions {
   /// `late_answer`, and what the handler says later is lost.
   std::chrono::milliseconds handler_timeout{0};
   Response late_answer{.status = 503};
+  /// Handlers hardly ever wait: they run where the bytes come in as long as that is true. One that
+  /// is late then delays a few other connections, too.
+  bool quick_handlers = false;
 };
 
 /// Called on one of the server's threads, several at a time. An exception becomes status 500.

@@ -21,7 +21,7 @@ struct GuardOptions {
   /// TCP only with TLS and authorities for clients: otherwise nobody knows who calls.
   std::variant<http::UnixEndpoint, http::TcpEndpoint> endpoint;
   std::filesystem::path engine = "/run/docker.sock"; ///< Unix socket of the engine
-  std::size_t threads = 2;                           ///< that move bytes
+  std::size_t threads = 8;                           ///< that move bytes and ask what is quick
   std::size_t judge_threads = 32;                    ///< that ask: so many may wait at a time
   std::size_t connections = 4096;
   /// A stack of compose files with its configs stays under 2 MiB; the engine's own bound is 4 MiB

@@ -25,7 +25,8 @@ public:
                                      .body_bytes = kQuestionBytes,
                                      .idle_timeout = kIdle,
                                      .handler_timeout = options.decision_timeout,
-                                     .late_answer = PluginProtocol::late_answer()};
+                                     .late_answer = PluginProtocol::late_answer(),
+                                     .quick_handlers = true};
     server_ = PQ_TRY(http::Server::listen(
         server, [this](const http::Request& request) { return protocol_.answer(request); }));
     return {};

@@ -1,0 +1,35 @@
+#pragma once
+
+// Whether work that may wait can be done where it is: handing it to another thread and back costs
+// more than most of it takes.
+
+#include <atomic>
+#include <chrono>
+
+namespace portique::http {
+
+/// For any number of threads. As long as work is quick it may be done at once; after it was slow
+/// once, it must be done elsewhere for a while.
+class QuickWork {
+public:
+  using Clock = std::chrono::steady_clock;
+
+  [[nodiscard]] bool is_quick() const {
+    return Clock::now().time_since_epoch().count() >= slow_until_.load(std::memory_order_relaxed);
+  }
+
+  void took(Clock::duration time) {
+    if (time < kSlow) return;
+    slow_until_.store((Clock::now() + kWhile).time_since_epoch().count(),
+                      std::memory_order_relaxed);
+  }
+
+private:
+  /// A disk that is busy, an engine that has to think: others notice a pause of this length.
+  static constexpr std::chrono::milliseconds kSlow{5};
+  static constexpr std::chrono::seconds kWhile{5};
+
+  std::atomic<Clock::rep> slow_until_ = Clock::time_point::min().time_since_epoch().count();
+};
+
+} // namespace portique::http
