@@ -10,6 +10,7 @@
 #include "portique/base/digest.h"
 #include "portique/base/json.h"
 #include "portique/base/text.h"
+#include "portique/image/reference.h"
 
 namespace portique::access {
 
@@ -59,6 +60,21 @@ std::string answered_id(std::string_view body, ResourceKind kind) {
   if (!document) return "";
   const char* member = kind == ResourceKind::Volume ? "Name" : "Id";
   return std::string(base::json_string(base::json_object(&*document), member));
+}
+
+/// Whether an image has no other names than those that were asked for. A build that adds nothing
+/// to its base ends in the base itself, which was there before.
+bool goes_by(const ImageFacts& image, const std::vector<std::string>& creates) {
+  const auto whole = [](std::string_view name) {
+    const auto reference = image::parse_reference(name);
+    return reference ? reference->text() : std::string(name);
+  };
+  return std::ranges::all_of(image.tags, [&](const std::string& tag) {
+    return std::ranges::any_of(creates, [&](const std::string& created) {
+      const auto [kind, name] = kind_and_id(created);
+      return kind == "image" && whole(name) == whole(tag);
+    });
+  });
 }
 
 } // namespace
@@ -371,7 +387,7 @@ void Gatekeeper::completed(const Ruling& ruling,
     if (id.empty()) id = answered_id(body, *kind);
     if (*kind == ResourceKind::Image && !id.empty()) {
       const auto image = parts_.view->image(id);
-      id = image && *image ? (*image)->id : "";
+      id = image && *image && goes_by(**image, ruling.creates) ? (*image)->id : "";
     }
     if (!id.empty() && !parts_.owners->record(*kind, id, caller.user)) ++unwritten_;
   }

@@ -191,10 +191,14 @@ base::Result<void> CaseReader::read_call() {
 base::Result<void> CaseReader::read_joined() {
   GateCase& made = *case_;
   const WorkloadFacts& facts = made.facts;
-  if (facts.joined_containers.size() + facts.volumes.size() + facts.networks.size() > kMostJoined)
+  if (facts.joined_containers.size() + facts.volumes.size() + facts.networks.size() +
+          facts.produces.size() >
+      kMostJoined)
     return base::fail(base::Code::LimitExceeded, "the request joins too many things at once");
   for (const std::string& name : facts.joined_containers)
     made.joined.push_back(PQ_TRY(container(name)));
+  for (const std::string& name : facts.produces)
+    made.joined.push_back(PQ_TRY(image(name)));
   for (const std::string& name : facts.volumes)
     made.joined.push_back(PQ_TRY(volume(name)));
   for (const std::string& name : facts.networks)

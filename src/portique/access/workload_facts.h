@@ -23,6 +23,9 @@ struct PublishedPort {
 
 struct WorkloadFacts {
   std::vector<std::string> images; ///< as the request names them
+  /// Names that images would get, of a build that a stream asks for; of a request itself they
+  /// stand in EngineCall::produces.
+  std::vector<std::string> produces;
   bool privileged = false;
   std::vector<std::string> capabilities; ///< that are added: "SYS_ADMIN", "ALL"
   std::vector<std::string> dropped;      ///< that are dropped

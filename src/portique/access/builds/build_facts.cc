@@ -156,6 +156,22 @@ Result<void> read_definition(std::string_view message, WorkloadFacts& facts, int
   return {};
 }
 
+/// An exporter's attribute: "name" is what the image will be called, "a,b:1" two names.
+void read_output(const ProtobufEntry& entry, WorkloadFacts& facts) {
+  if (entry.key != "name") return;
+  for (const std::string_view name : base::split(entry.value, ','))
+    add_word(facts.produces, base::trim(name));
+}
+
+/// Exporter of later requests, which may have several.
+Result<void> read_exporter(std::string_view message, WorkloadFacts& facts) {
+  ProtobufReader reader(message);
+  while (const auto field = PQ_TRY(reader.next()))
+    if (field->number == 2 && field->bytes)
+      read_output(PQ_TRY(protobuf_entry(*field->bytes)), facts);
+  return {};
+}
+
 /// Which numbers the same members have in the two requests that start a build.
 struct SolveFields {
   std::uint32_t definition;
@@ -164,12 +180,26 @@ struct SolveFields {
   std::uint32_t options;
   std::uint32_t entitlements; ///< 0: has none
   std::uint32_t inputs;
+  std::uint32_t output;  ///< 0: has none
+  std::uint32_t outputs; ///< 0: has none
 };
 
-constexpr SolveFields kControl = {
-    .definition = 2, .session = 5, .frontend = 6, .options = 7, .entitlements = 9, .inputs = 10};
-constexpr SolveFields kBridge = {
-    .definition = 1, .session = 0, .frontend = 2, .options = 3, .entitlements = 0, .inputs = 13};
+constexpr SolveFields kControl = {.definition = 2,
+                                  .session = 5,
+                                  .frontend = 6,
+                                  .options = 7,
+                                  .entitlements = 9,
+                                  .inputs = 10,
+                                  .output = 4,
+                                  .outputs = 13};
+constexpr SolveFields kBridge = {.definition = 1,
+                                 .session = 0,
+                                 .frontend = 2,
+                                 .options = 3,
+                                 .entitlements = 0,
+                                 .inputs = 13,
+                                 .output = 0,
+                                 .outputs = 0};
 
 void read_entitlement(std::string_view word, WorkloadFacts& facts) {
   // "device" may name one: "device=class"
@@ -202,6 +232,13 @@ Result<BuildRequest> read_solve(std::string_view message, const SolveFields& fie
     } else if (field->number == fields.inputs) {
       const ProtobufEntry entry = PQ_TRY(protobuf_entry(bytes));
       PQ_TRY(read_definition(entry.value, out.facts, 0));
+      // The Dockerfile comes out of what that definition makes.
+      if (entry.key == "dockerfile" || entry.key == "context")
+        add_entitlement(out.facts, entitlement::kUnseen);
+    } else if (field->number == fields.output && fields.output != 0) {
+      read_output(PQ_TRY(protobuf_entry(bytes)), out.facts);
+    } else if (field->number == fields.outputs && fields.outputs != 0) {
+      PQ_TRY(read_exporter(bytes, out.facts));
     }
   }
   return out;

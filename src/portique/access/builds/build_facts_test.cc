@@ -94,6 +94,14 @@ TEST(BuildFacts, OfControlSolve) {
        ProtobufWriter().entry(10, "x", definition({source("docker-image://in/put")})),
        {"in/put"},
        {}},
+      {"a Dockerfile out of inputs",
+       ProtobufWriter().bytes(6, "dockerfile.v0").entry(10, "dockerfile", definition({})),
+       {},
+       {"unseen"}},
+      {"a context out of inputs",
+       ProtobufWriter().entry(10, "context", definition({source("docker-image://in/put")})),
+       {"in/put"},
+       {"unseen"}},
       {"a definition within",
        llb({ProtobufWriter()
                 .bytes(
@@ -109,6 +117,20 @@ TEST(BuildFacts, OfControlSolve) {
     EXPECT_THAT(request->facts.images, ElementsAreArray(item.images)) << item.name;
     EXPECT_THAT(request->facts.entitlements, ElementsAreArray(item.entitlements)) << item.name;
   }
+}
+
+TEST(BuildFacts, KnowsWhatImagesWouldBeCalled) {
+  const auto names = [](const ProtobufWriter& request) {
+    return read_control_solve(request.text()).value().facts.produces;
+  };
+  EXPECT_THAT(names(ProtobufWriter().bytes(3, "moby").entry(4, "name", "a/b, c:1")),
+              ElementsAre("a/b", "c:1"));
+  EXPECT_THAT(
+      names(ProtobufWriter().bytes(
+          13,
+          ProtobufWriter().bytes(1, "image").entry(2, "push", "").entry(2, "name", "x").text())),
+      ElementsAre("x"));
+  EXPECT_THAT(names(ProtobufWriter().entry(4, "dest", "x")), ElementsAre());
 }
 
 TEST(BuildFacts, KnowsSessionAndArguments) {

@@ -63,16 +63,56 @@ bool weakens(const json::object& host,
   });
 }
 
-/// A profile of one's own that lets everything through by default is none.
-bool allows_by_default(std::string_view profile) {
+bool refuses(std::string_view action) {
+  return action == "SCMP_ACT_ERRNO" || action == "SCMP_ACT_KILL" || action == "SCMP_ACT_TRAP" ||
+         action == "SCMP_ACT_KILL_PROCESS" || action == "SCMP_ACT_KILL_THREAD";
+}
+
+/// Of the calls that the engine's own profile refuses whatever a container's capabilities, those
+/// that have led into kernels: https://docs.docker.com/engine/security/seccomp/.
+constexpr std::array<std::string_view, 22> kDangerousCalls{"add_key",         "bpf",
+                                                           "delete_module",   "finit_module",
+                                                           "fsconfig",        "fsmount",
+                                                           "fsopen",          "init_module",
+                                                           "kexec_file_load", "kexec_load",
+                                                           "keyctl",          "mount",
+                                                           "move_mount",      "open_by_handle_at",
+                                                           "open_tree",       "perf_event_open",
+                                                           "pivot_root",      "request_key",
+                                                           "setns",           "umount2",
+                                                           "unshare",         "userfaultfd"};
+
+/// A profile of one's own that lets everything through by default is none, and neither is one that
+/// lets calls through which no default profile does. Conditions on capabilities ("includes") are
+/// not counted: who has the capability may make the call anyway.
+bool is_no_profile(std::string_view profile) {
   static const GoType kText{.kind = GoType::Kind::Text};
-  static constexpr std::array<GoMember, 1> kMembers{{{"defaultAction", &kText}}};
+  static const GoType kTexts{.kind = GoType::Kind::List, .element = &kText};
+  static constexpr std::array<GoMember, 1> kIncludeMembers{{{"caps", &kTexts}}};
+  static const GoType kIncludes{.kind = GoType::Kind::Struct, .members = kIncludeMembers};
+  static constexpr std::array<GoMember, 4> kCallMembers{
+      {{"name", &kText}, {"names", &kTexts}, {"action", &kText}, {"includes", &kIncludes, true}}};
+  static const GoType kCall{.kind = GoType::Kind::Struct, .members = kCallMembers};
+  static const GoType kCalls{.kind = GoType::Kind::List, .element = &kCall};
+  static constexpr std::array<GoMember, 2> kMembers{
+      {{"defaultAction", &kText}, {"syscalls", &kCalls}}};
   static const GoType kProfile{.kind = GoType::Kind::Struct, .members = kMembers};
   const auto value = read_go_json(profile, kProfile);
   if (!value) return true;
-  const std::string_view action = base::json_string(base::json_object(&*value), "defaultAction");
-  return action != "SCMP_ACT_ERRNO" && action != "SCMP_ACT_KILL" && action != "SCMP_ACT_TRAP" &&
-         action != "SCMP_ACT_KILL_PROCESS" && action != "SCMP_ACT_KILL_THREAD";
+  const json::object* members = base::json_object(&*value);
+  if (!refuses(base::json_string(members, "defaultAction"))) return true;
+  const auto is_dangerous = [](std::string_view call) {
+    return std::ranges::find(kDangerousCalls, call) != kDangerousCalls.end();
+  };
+  for (const json::value& item : base::json_items(members, "syscalls")) {
+    const json::object* call = item.if_object();
+    if (refuses(base::json_string(call, "action"))) continue;
+    if (!base::json_items(&base::json_fields(call, "includes"), "caps").empty()) continue;
+    if (is_dangerous(base::json_string(call, "name"))) return true;
+    for (const json::value& name : base::json_items(call, "names"))
+      if (is_dangerous(text_of(name))) return true;
+  }
+  return false;
 }
 
 /// First and last port of "80", "8000-8010", "" (0, any free one).
@@ -158,8 +198,21 @@ Result<void> ContainerReader::endpoints(const json::object& networking) {
   for (const auto& endpoint : base::json_fields(&networking, "EndpointsConfig")) {
     PQ_TRY(network(endpoint.key()));
     PQ_TRY(network(base::json_string(endpoint.value().if_object(), "NetworkID")));
+    this->endpoint(endpoint.value().if_object());
   }
   return {};
+}
+
+void ContainerReader::endpoint(const json::object* settings) {
+  for (const json::value& link : base::json_items(settings, "Links"))
+    this->link(text_of(link));
+}
+
+/// "db:alias", "/db:/web/alias"; on the default network the engine hands over the other container's
+/// environment with it.
+void ContainerReader::link(std::string_view text) {
+  const std::string_view name = text.substr(0, text.find(':'));
+  if (!name.empty()) add(facts_->joined_containers, name);
 }
 
 Result<void> ContainerReader::mounts(const json::object& host) {
@@ -181,7 +234,7 @@ void ContainerReader::security_option(std::string_view option) {
   if (name == "no-new-privileges") {
     facts_->no_new_privileges = value.empty() || value == "true" || value == "1";
   } else if (name == "seccomp") {
-    if (value == "unconfined" || (value.starts_with('{') && allows_by_default(value)))
+    if (value == "unconfined" || (value.starts_with('{') && is_no_profile(value)))
       add(facts_->unconfined, "seccomp");
   } else if (name == "apparmor") {
     if (value == "unconfined") add(facts_->unconfined, "apparmor");
@@ -191,6 +244,8 @@ void ContainerReader::security_option(std::string_view option) {
              (name == "label" && (value == "disable" || value.ends_with("spc_t") ||
                                   value.ends_with("unconfined_t")))) {
     add(facts_->unconfined, "selinux");
+  } else if (name != "label") {
+    add(facts_->unconfined, name); // one that later engines know: "writable-cgroups"
   }
 }
 
@@ -268,6 +323,8 @@ void ContainerReader::resources(const json::object& resources) {
 
 Result<void> ContainerReader::host_configuration(const json::object& host) {
   PQ_TRY(mounts(host));
+  for (const json::value& other : base::json_items(&host, "Links"))
+    link(text_of(other));
   PQ_TRY(network_mode(base::json_string(&host, "NetworkMode")));
   namespace_mode("pid", base::json_string(&host, "PidMode"));
   namespace_mode("ipc", base::json_string(&host, "IpcMode"));

@@ -22,6 +22,8 @@ public:
   base::Result<void> configuration(const boost::json::object& config);
   base::Result<void> host_configuration(const boost::json::object& host);
   base::Result<void> endpoints(const boost::json::object& networking);
+  /// What joins a network, EndpointSettings; null for none.
+  void endpoint(const boost::json::object* settings);
   base::Result<void> service(const boost::json::object& spec);
   /// Limits, devices and restart policy: of HostConfig, and of an update.
   void resources(const boost::json::object& resources);
@@ -35,6 +37,7 @@ private:
   void service_privileges(const boost::json::object& privileges);
   void service_ports(const boost::json::object& endpoint);
   void plugin_privilege(std::string_view name, std::string_view value);
+  void link(std::string_view text);
   void namespace_mode(std::string_view kind, std::string_view mode);
   base::Result<void> mounts(const boost::json::object& host);
   void security(const boost::json::object& host);

@@ -5,9 +5,11 @@
 // (application/x-www-form-urlencoded) counts before the query for Go's ParseForm, so it is refused.
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 #include "portique/access/docker/engine_types.h"
+#include "portique/access/docker/go_json.h"
 #include "portique/access/docker/request_target.h"
 #include "portique/base/json.h"
 #include "portique/base/text.h"
@@ -316,6 +318,25 @@ std::string image_name(std::string_view name, std::string_view tag) {
   return out;
 }
 
+/// Names in BuildKit's outputs: [{"Type":"moby","Attrs":{"name":"a,b:1"}}].
+std::vector<std::string> output_names(std::string_view outputs) {
+  static constexpr GoType kText{.kind = GoType::Kind::Text};
+  static constexpr GoType kAttributes{.kind = GoType::Kind::Map, .element = &kText};
+  static constexpr std::array<GoMember, 2> kMembers{{{"Type", &kText}, {"Attrs", &kAttributes}}};
+  static constexpr GoType kOutput{.kind = GoType::Kind::Struct, .members = kMembers};
+  static constexpr GoType kOutputs{.kind = GoType::Kind::List, .element = &kOutput};
+  std::vector<std::string> names;
+  if (outputs.empty()) return names;
+  const auto value = read_go_json(outputs, kOutputs);
+  const json::array* list = value ? value->if_array() : nullptr;
+  if (list == nullptr) return names; // workload_facts() says that it is no JSON
+  for (const json::value& output : *list)
+    for (const std::string_view name : base::split(
+             base::json_string(&base::json_fields(output.if_object(), "Attrs"), "name"), ','))
+      if (!base::trim(name).empty()) names.emplace_back(base::trim(name));
+  return names;
+}
+
 void name_images(EngineCall& call) {
   const std::string_view action = call.action->name;
   const std::string given = image_name(call.query_value("repo"), call.query_value("tag"));
@@ -331,6 +352,8 @@ void name_images(EngineCall& call) {
   } else if (action == "images.build") {
     for (const std::string_view tag : call.query_values("t"))
       if (!tag.empty()) call.produces.emplace_back(tag);
+    for (std::string& name : output_names(call.query_value("outputs")))
+      call.produces.push_back(std::move(name));
     if (!call.produces.empty()) call.resource = call.produces.front();
   } else if (action == "images.export" && call.resource.empty()) {
     for (const std::string_view name : call.query_values("names")) {

@@ -441,6 +441,14 @@ TEST(EngineCall, SaysWhatElseIsTouchedAndNamed) {
   EXPECT_EQ(read("POST", "/images/a/tag?repo=b&tag=2", "").produces, want);
   EXPECT_EQ(read("POST", "/commit?container=a&repo=b&tag=2", "").produces, want);
   EXPECT_EQ(read("POST", "/build?t=b:2", "").produces, want);
+  // BuildKit's outputs name images, too.
+  EXPECT_EQ(read("POST",
+                 "/build?version=2&outputs=%5B%7B%22type%22:%22moby%22,%22ATTRS%22:%7B%22x%22:%22y%"
+                 "22%7D%7D,"
+                 "%7B%22Attrs%22:%7B%22name%22:%22b:2%22%7D%7D%5D",
+                 "")
+                .produces,
+            want);
   const EngineCall set = read("POST", "/plugins/p/set", R"(["A=b"])");
   EXPECT_EQ(json::value(set.body), json::parse(R"({"items":["A=b"]})"));
   const EngineCall flags = read("GET", "/containers/json?all=True&size=none", "");

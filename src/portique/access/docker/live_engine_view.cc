@@ -34,6 +34,12 @@ constexpr std::size_t kKeptBytes = 16ULL << 10U;
 /// Connections that wait for the next question.
 constexpr std::size_t kIdleClients = 16;
 
+constexpr std::size_t kIdDigits = 64;
+
+bool is_id_digit(char c) {
+  return base::is_digit(c) || (c >= 'a' && c <= 'f');
+}
+
 /// A reference as part of a path. Slashes stay: names of images hold them.
 Result<std::string> path_part(std::string_view reference) {
   while (reference.starts_with('/'))
@@ -167,6 +173,40 @@ struct LiveEngineView::State {
     return std::optional<json::object>(std::move(value.get_object()));
   }
 
+  /// A name that could be the beginning of an id means something else as soon as it is given up:
+  /// whoever owns it could have what was judged as theirs done to another one.
+  /// Two things of one owner may be mixed up.
+  Result<void> refuse_two_meanings(ResourceKind kind,
+                                   std::string_view reference,
+                                   std::string_view id,
+                                   std::string_view owned_by) {
+    const std::string list = kind == ResourceKind::Container ? "/containers/json?all=1"
+                             : kind == ResourceKind::Image   ? "/images/json?all=1"
+                                                             : "/networks";
+    constexpr std::string_view kPrefix = "sha256:";
+    const auto plain = [&](std::string_view text) {
+      return text.starts_with(kPrefix) ? text.substr(kPrefix.size()) : text;
+    };
+    if (reference.size() >= kIdDigits || !std::ranges::all_of(reference, is_id_digit) ||
+        plain(id).starts_with(reference))
+      return {};
+    const auto body = PQ_TRY(answer(list));
+    if (!body) return {};
+    const json::value value = PQ_TRY(base::at("engine", base::parse_json(*body)));
+    const json::array* items = value.if_array();
+    if (items == nullptr)
+      return base::fail(Code::Malformed, "the engine answers with something else than a list");
+    for (const json::value& item : *items) {
+      const std::string_view other = base::json_string(item.if_object(), "Id");
+      if (!plain(other).starts_with(reference)) continue;
+      if (owned_by.empty() || PQ_TRY(owner(kind, other)) != owned_by)
+        return base::fail(Code::InvalidArgument,
+                          "\"" + std::string(reference) +
+                              "\" is a name and the beginning of another one's id; use an id");
+    }
+    return {};
+  }
+
   [[nodiscard]] Result<std::string> owner(ResourceKind kind, std::string_view id) const {
     if (owners == nullptr) return std::string();
     return owners->owner(kind, id);
@@ -210,6 +250,7 @@ Result<std::optional<ContainerFacts>> LiveEngineView::container(std::string_view
       facts.bind_sources.push_back(device->second);
   }
   facts.owner = PQ_TRY(state_->owner(ResourceKind::Container, facts.id));
+  PQ_TRY(state_->refuse_two_meanings(ResourceKind::Container, reference, facts.id, facts.owner));
   return std::optional<ContainerFacts>(std::move(facts));
 }
 
@@ -223,6 +264,7 @@ Result<std::optional<ImageFacts>> LiveEngineView::image(std::string_view referen
                    .labels = text_map(base::json_fields(&config, "Labels")),
                    .user = std::string(base::json_string(&config, "User"))};
   facts.owner = PQ_TRY(state_->owner(ResourceKind::Image, facts.id));
+  PQ_TRY(state_->refuse_two_meanings(ResourceKind::Image, reference, facts.id, facts.owner));
   return std::optional<ImageFacts>(std::move(facts));
 }
 
@@ -248,6 +290,7 @@ Result<std::optional<NetworkFacts>> LiveEngineView::network(std::string_view ref
                      .driver = std::string(base::json_string(&*object, "Driver")),
                      .labels = text_map(base::json_fields(&*object, "Labels"))};
   facts.owner = PQ_TRY(state_->owner(ResourceKind::Network, facts.id));
+  PQ_TRY(state_->refuse_two_meanings(ResourceKind::Network, reference, facts.id, facts.owner));
   return std::optional<NetworkFacts>(std::move(facts));
 }
 

@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "portique/access/docker/file_owner_book.h"
 #include "portique/access/docker/live_engine_view.h"
 #include "portique/base/file.h"
 #include "portique/base/text.h"
@@ -103,6 +104,33 @@ TEST(LiveEngineView, WhatCannotBeAskedIsAnError) {
   EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::milliseconds{2500});
   LiveEngineView nobody({.socket = "/nonexistent/socket"});
   EXPECT_FALSE(nobody.container("c"));
+}
+
+/// "cafe" is alice's container now, and bob's by the beginning of its id as soon as she renames it.
+TEST(LiveEngineView, RefusesNamesThatBeginAnothersId) {
+  const std::string hers(64, '1');
+  const std::string his = "cafe" + std::string(60, '2');
+  const AnsweringEngine engine([&](const http::Request& request) {
+    if (request.target == "/containers/json?all=1" || request.target == "/images/json?all=1" ||
+        request.target == "/networks")
+      return answer(200, R"([{"Id":")" + hers + R"("},{"Id":")" + his + R"("}])");
+    const bool by_id = request.target.contains("/cafe2");
+    return answer(200, R"({"Id":")" + (by_id ? his : hers) + R"(","Name":"x"})");
+  });
+  const base::TempDir folder = *base::TempDir::create("owners");
+  const auto owners = FileOwnerBook::open(folder.path() / "owners.jsonl").value();
+  EXPECT_TRUE(owners->record(ResourceKind::Container, hers, "alice"));
+  EXPECT_TRUE(owners->record(ResourceKind::Container, his, "bob"));
+  LiveEngineView view(engine.options(), owners.get());
+  EXPECT_FALSE(view.container("cafe"));
+  EXPECT_FALSE(view.network("cafe"));
+  EXPECT_FALSE(view.image("cafe"));
+  EXPECT_TRUE(view.container("cafe22")) << "by its id";
+  EXPECT_TRUE(view.container("cafes")) << "no beginning of an id";
+  EXPECT_TRUE(view.container("babe"));
+  EXPECT_TRUE(owners->forget(ResourceKind::Container, his));
+  EXPECT_TRUE(owners->record(ResourceKind::Container, his, "alice"));
+  EXPECT_TRUE(view.container("cafe")) << "both are hers";
 }
 
 TEST(LiveEngineView, NamesDoNotLeaveTheirPlace) {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <utility>
 
 #include "portique/base/json.h"
@@ -41,6 +42,31 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kKernelT
      {"cgroup", "/sys/fs/cgroup"},
      {"cgroup2", "/sys/fs/cgroup"}}};
 
+/// File systems whose "device" is no file of the host: what they show comes from elsewhere, or is
+/// new and empty.
+constexpr std::array<std::string_view, 11> kElsewhere{
+    "tmpfs", "ramfs", "nfs", "nfs4", "cifs", "smb3", "ceph", "glusterfs", "overlay", "none", ""};
+
+/// File systems of disks: the "device" is a file, whether or not it begins with a slash.
+constexpr std::array<std::string_view, 14> kOnDisks{"ext2",
+                                                    "ext3",
+                                                    "ext4",
+                                                    "xfs",
+                                                    "btrfs",
+                                                    "f2fs",
+                                                    "vfat",
+                                                    "exfat",
+                                                    "ntfs",
+                                                    "ntfs3",
+                                                    "iso9660",
+                                                    "squashfs",
+                                                    "erofs",
+                                                    "udf"};
+
+bool is_one_of(std::string_view type, std::span<const std::string_view> types) {
+  return std::ranges::find(types, type) != types.end();
+}
+
 void add(std::vector<std::string>& list, std::string text) {
   if (std::ranges::count(list, text) == 0) list.push_back(std::move(text));
 }
@@ -58,8 +84,14 @@ void MountReader::local_option(std::string_view type,
                                std::string_view flags,
                                std::string_view device,
                                bool writable) {
-  for (const auto& [name, path] : kKernelTrees)
-    if (type == name) host_path(path, writable);
+  bool known = type == "bind" || is_one_of(type, kElsewhere) || is_one_of(type, kOnDisks);
+  for (const auto& [name, path] : kKernelTrees) {
+    if (type != name) continue;
+    host_path(path, writable);
+    known = true;
+  }
+  // Another one of the kernel's (configfs, bpf, 9p through a socket, ...): it may show anything.
+  if (!known) host_path("/", writable);
   for (const std::string_view part : base::split(flags, ',')) {
     // overlay: each of the folders that are laid over one another.
     const std::size_t equals = part.find('=');
@@ -71,7 +103,9 @@ void MountReader::local_option(std::string_view type,
       if (!folder.empty()) host_path(folder, writable);
   }
   const bool binds = has_flag(flags, "bind") || has_flag(flags, "rbind") || type == "bind";
-  if (device.starts_with('/') || (binds && !device.empty())) {
+  // Relative to the engine's own folder, which is the root.
+  const bool on_disk = is_one_of(type, kOnDisks) && !binds;
+  if (device.starts_with('/') || ((binds || on_disk) && !device.empty())) {
     host_path(device, writable);
     const std::string resolved = resolve_host_path(device, options_->host);
     if (!binds && resolved.starts_with("/dev/")) add(facts_->devices, resolved);

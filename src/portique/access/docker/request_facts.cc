@@ -111,7 +111,9 @@ network_facts(const EngineCall& call, EngineView& view, const FactOptions& optio
   WorkloadFacts facts;
   for (const NamedResource& container : call.also)
     facts.joined_containers.push_back(container.name);
-  PQ_TRY(ContainerReader(facts, view, options).network(call.resource));
+  ContainerReader reader(facts, view, options);
+  PQ_TRY(reader.network(call.resource));
+  reader.endpoint(&base::json_fields(&call.body, "EndpointConfig"));
   return facts;
 }
 
@@ -151,13 +153,18 @@ Result<WorkloadFacts>
 build_request_facts(const EngineCall& call, EngineView& view, const FactOptions& options) {
   WorkloadFacts facts;
   ContainerReader reader(facts, view, options);
-  for (const std::string_view key : {"buildargs", "labels", "cachefrom"}) {
+  for (const std::string_view key : {"buildargs", "labels", "cachefrom", "outputs"}) {
     if (call.query_value(key).empty()) continue;
     const json::value value = query_json(call, key);
     if (value.is_null() && call.query_value(key) != "null")
       return base::fail(base::Code::Malformed,
                         "the query's \"" + std::string(key) + "\" is not JSON");
   }
+  // Its Dockerfile comes from elsewhere; a session's files are judged as they flow.
+  const std::string_view remote = call.query_value("remote");
+  if (!remote.empty() && remote != "client-session" &&
+      !remote.starts_with("http://buildkit-session/"))
+    facts.entitlements.emplace_back("unseen");
   PQ_TRY(reader.network_mode(call.query_value("networkmode")));
   if (std::ranges::count(facts.host_namespaces, "network") > 0)
     facts.entitlements.emplace_back("network.host");

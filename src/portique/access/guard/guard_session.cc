@@ -24,6 +24,7 @@ namespace {
 
 /// How long what a refused client still sends is thrown away, so that it can read our answer.
 constexpr std::chrono::seconds kLinger{2};
+constexpr std::string_view kBuildAction = "images.build";
 
 Identity identify_certificate(const http::Peer& peer) {
   Identity identity;
@@ -150,7 +151,11 @@ asio::awaitable<bool> GuardSession::one_request() {
   if (!decided || !transfer.ruling.decision.allow)
     co_return co_await refuse(
         403, transfer.ruling.decision.reason, !outstanding, transfer.head.method == "HEAD");
-  if (transfer.request->body_state == BodyState::Streamed && state_.inspect) {
+  // A build through BuildKit has no body of its own: what it is made of flows through its session,
+  // which has to know of the request.
+  const bool flows =
+      transfer.request->body_state == BodyState::Streamed || transfer.ruling.action == kBuildAction;
+  if (flows && state_.inspect) {
     const bool inspected = co_await start_inspection(transfer);
     if (!inspected) co_return false;
   }
