@@ -200,6 +200,35 @@ TEST(Policy, IsCheckedTestedAndExplained) {
   EXPECT_THAT(failed.out, HasSubstr("the rule 'a' does not match this example"));
 }
 
+TEST(Policy, IsReadFromStandardInput) {
+  const std::string good =
+      policy("rules:\n  - {name: a, on: config, deny: finding.id exists, "
+             "message: m, explain: e, examples: [{match: {finding.id: x}}]}\n");
+  const std::string bad = policy("rules:\n  - {name: a, on: config, deny: findin.id exists}\n");
+  const auto piped = [](const std::string& file, const std::string& arguments) {
+    return *base::run_program(
+        {"sh", "-c", "cat " + file + " | '" PORTIQUE_PROGRAM "' " + arguments});
+  };
+  const auto linted = piped(good, "policy lint --strict -");
+  EXPECT_EQ(linted.exit_status, 0) << linted.out << linted.err;
+  EXPECT_THAT(linted.out, HasSubstr("0 errors"));
+  const auto refused = piped(bad, "policy lint -");
+  EXPECT_EQ(refused.exit_status, 1);
+  EXPECT_THAT(refused.out, HasSubstr("<standard input>:2:"));
+  EXPECT_EQ(piped(good, "policy test -").exit_status, 0);
+  EXPECT_EQ(piped(good, "policy explain - --input -").exit_status, 2);
+  EXPECT_EQ(piped("/dev/null", "policy show -").exit_status, 2);
+
+  const auto missing = portique({"policy", "lint", "basline"});
+  EXPECT_EQ(missing.exit_status, 3);
+  EXPECT_THAT(missing.err, HasSubstr("did you mean baseline?"));
+  EXPECT_EQ(portique({"policy", "test", "nowhere.yaml"}).exit_status, 3);
+  EXPECT_EQ(portique({"policy", "explain", "nowhere.yaml", "--input", good}).exit_status, 3);
+  // What it includes is a part of it: its absence is a mistake in the policy.
+  const auto including = portique({"policy", "lint", policy("include: nowhere.yaml\n")});
+  EXPECT_EQ(including.exit_status, 1) << including.out << including.err;
+}
+
 TEST(Policy, ListsItsFieldsAndReadyPolicies) {
   const auto fields = portique({"policy", "fields", "--on", "image"});
   EXPECT_EQ(fields.exit_status, 0);

@@ -69,6 +69,8 @@ base::Result<int> fields(const Flags& flags) {
 base::Result<int> lint(const Flags& flags) {
   const policy::LoadedPolicy loaded =
       policy::load_policy(flags.policy, base::Limits(), base::now());
+  if (loaded.unread && !loaded.diagnostics.empty())
+    return base::fail(base::Code::NotFound, loaded.diagnostics.front().message);
   std::vector<policy::Diagnostic> all = loaded.diagnostics;
   if (loaded.policy) std::ranges::move(policy::lint(*loaded.policy), std::back_inserter(all));
   std::size_t errors = 0;
@@ -187,6 +189,9 @@ base::Result<int> explain(const Flags& flags) {
     return base::fail(base::Code::InvalidArgument,
                       "there is no format '" + base::printable(flags.format) +
                           "' of explanations; there are: table, json");
+  if (flags.policy == "-" && flags.input == "-")
+    return base::fail(base::Code::InvalidArgument,
+                      "standard input cannot be the policy and the input");
   const base::Limits limits;
   const policy::LoadedPolicy loaded = PQ_TRY(loaded_policy(flags.policy, limits, base::now()));
   const boost::json::object input = PQ_TRY(read_input(flags.input, limits));
@@ -249,7 +254,10 @@ CLI::App* add_verb(CLI::App& command,
 }
 
 void add_policy_argument(CLI::App& command, Flags& flags) {
-  command.add_option("POLICY", flags.policy, "A file, or baseline, strict, audit-only")->required();
+  command
+      .add_option(
+          "POLICY", flags.policy, "A file, - for standard input, or baseline, strict, audit-only")
+      ->required();
 }
 
 } // namespace
@@ -286,7 +294,7 @@ void add_policy_command(CLI::App& app, Invocation& invocation) {
   why->add_flag("--all", flags->all, "Also the rules that do not hold");
   CLI::App* text =
       add_verb(*command, invocation, flags, "show", "Print a ready policy, to build upon", show);
-  add_policy_argument(*text, *flags);
+  text->add_option("POLICY", flags->policy, "baseline, strict or audit-only")->required();
 }
 
 } // namespace portique::cli

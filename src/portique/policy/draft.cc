@@ -159,6 +159,11 @@ void include_policy(std::string_view name,
   if (const auto ready = find_ready_policy(name)) {
     shown = "<" + std::string(name) + ">";
     text = ready->text;
+  } else if (from == nullptr && name == kStandardInput) {
+    shown = "<standard input>";
+    auto read = base::read_file("/dev/stdin", limits.yaml_bytes);
+    if (!read) return complain(read.error().text());
+    text = std::move(*read);
   } else {
     std::filesystem::path path(name);
     // Beside the file that includes it.

@@ -91,6 +91,9 @@ struct ListDraft {
   Origin origin;
 };
 
+/// The name that stands for standard input.
+inline constexpr std::string_view kStandardInput = "-";
+
 struct PolicyDraft {
   std::string name;
   std::string description;

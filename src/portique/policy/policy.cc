@@ -69,8 +69,11 @@ std::optional<std::size_t> Policy::rule_of(Domain domain, std::uint32_t conditio
 LoadedPolicy load_policy(std::string_view name, const base::Limits& limits, base::Time now) {
   PolicyDraft draft;
   include_policy(name, nullptr, limits, draft);
-  if (draft.name.empty()) draft.name = name;
-  return build(std::move(draft), limits, now);
+  if (draft.name.empty()) draft.name = name == kStandardInput ? "standard input" : name;
+  const bool unread = draft.files.empty();
+  LoadedPolicy loaded = build(std::move(draft), limits, now);
+  loaded.unread = unread;
+  return loaded;
 }
 
 LoadedPolicy

@@ -91,11 +91,13 @@ private:
 struct LoadedPolicy {
   std::optional<Policy> policy; ///< nothing if there are errors
   std::vector<Diagnostic> diagnostics;
+  bool unread = false; ///< there is no such policy, or its file cannot be read
 
   [[nodiscard]] std::size_t count(Level level) const;
 };
 
-/// `name`: a file, or a ready policy. `now` decides which exceptions have expired.
+/// `name`: a file, a ready policy, or "-" for standard input, whose includes lie beside where the
+/// program was started. `now` decides which exceptions have expired.
 LoadedPolicy load_policy(std::string_view name, const base::Limits& limits, base::Time now);
 
 /// The same from a text; `name` is only shown.
