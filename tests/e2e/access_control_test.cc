@@ -438,6 +438,96 @@ TEST_F(AccessControl, NoKnownBypassPassesThePlugin) {
   expect_no_bypass(engine.socket());
 }
 
+TEST_F(AccessControl, RightsForAnEmergencyEndAndStandInTheTrail) {
+  PQ_ENGINE_OR_SKIP(engine, EngineDaemon::Kind::Docker);
+  write_file(policy_,
+             policy_of_page() + "break_glass:\n  admin: {users: [\"uid:5004\"], longest: 1h}\n");
+  const auto portique_authz = gate({"--engine-socket",
+                                    engine.socket().string(),
+                                    "--guard-socket",
+                                    guard_.string(),
+                                    "--guard-mode",
+                                    "0666"});
+  ASSERT_TRUE(portique_authz->says("guard at")) << portique_authz->log();
+  const Client client = client_as_local_user(guard_);
+  const Act look{.who = "dave", .words = {"ps"}, .refusal = ""};
+  EXPECT_NE(client(look).exit_status, 0);
+  const auto break_glass = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {"authz", "break-glass"});
+    words.insert(words.end(), {"--state", (folder_ / "state").string()});
+    return portique(words);
+  };
+  const std::vector<std::string> wanted{
+      "take", "admin", "--user", "uid:5004", "--policy", policy_.string()};
+  auto without_reason = wanted;
+  EXPECT_EQ(break_glass(without_reason).exit_status, 2);
+  auto too_long = wanted;
+  too_long.insert(too_long.end(), {"--reason", "the disk is full", "--minutes", "90"});
+  EXPECT_NE(break_glass(too_long).exit_status, 0);
+  auto good = wanted;
+  good.insert(good.end(), {"--reason", "the disk is full", "--minutes", "5"});
+  const auto taken = break_glass(good);
+  ASSERT_EQ(taken.exit_status, 0) << taken.err;
+  const std::string grant = taken.out.substr(0, taken.out.find(':'));
+  EXPECT_THAT(break_glass({"list"}).out, HasSubstr("the disk is full"));
+  base::ProgramOutput ran;
+  for (int i = 0; i < 100 && (ran = client(look)).exit_status != 0; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  EXPECT_EQ(ran.exit_status, 0) << ran.err;
+  EXPECT_EQ(break_glass({"end", grant}).exit_status, 0);
+  for (int i = 0; i < 100 && (ran = client(look)).exit_status == 0; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  EXPECT_NE(ran.exit_status, 0);
+  expect_a_sound_trail();
+  const auto found = portique(
+      {"audit", "search", "--trail", trail_.string(), "--text", "the disk is full", "--json"});
+  EXPECT_THAT(found.out, HasSubstr("uid:5004"));
+}
+
+TEST_F(AccessControl, APolicyWaitsForASecondPerson) {
+  PQ_ENGINE_OR_SKIP(engine, EngineDaemon::Kind::Docker);
+  const auto key = [&](const std::string& name) {
+    const std::string path = (folder_ / (name + ".pem")).string();
+    EXPECT_TRUE(base::run_program({"openssl", "genpkey", "-algorithm", "ed25519", "-out", path}));
+    std::string pem = base::run_program({"openssl", "pkey", "-in", path, "-pubout"}).value().out;
+    std::string lines;
+    for (const std::string_view line : base::split(base::trim(pem), '\n'))
+      lines += "      " + std::string(line) + "\n";
+    return "    " + name + ": |\n" + lines;
+  };
+  const std::string people =
+      "author: ann\napprovals:\n  needed: 1\n  people:\n" + key("ann") + key("bob");
+  const auto approve = [&](const std::string& person, const std::string& by) {
+    return portique({"authz",
+                     "approve",
+                     policy_.string(),
+                     "--person",
+                     person,
+                     "--key",
+                     (folder_ / (by + ".pem")).string()});
+  };
+  write_file(policy_, std::string(kCreator) + people);
+  EXPECT_NE(approve("bob", "ann").exit_status, 0) << "it is not his key";
+  EXPECT_EQ(approve("ann", "ann").exit_status, 0);
+  const auto enough = approve("bob", "bob");
+  EXPECT_EQ(enough.exit_status, 0) << enough.err;
+  EXPECT_THAT(enough.out, HasSubstr("it can serve"));
+  const auto portique_authz =
+      gate({"--engine-socket", engine.socket().string(), "--guard-socket", guard_.string()});
+  ASSERT_TRUE(portique_authz->says("guard at")) << portique_authz->log();
+  const std::string ping = "GET /v1.41/_ping HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n";
+  EXPECT_THAT(RawClient::to(guard_).ask(ping), StartsWith("HTTP/1.1 200"));
+  // Nobody's approval, nor its author's alone, lets a change serve.
+  ASSERT_TRUE(
+      base::write_file_atomically(policy_, std::string(kCreator) + "mode: audit\n" + people));
+  portique_authz->signal(SIGHUP);
+  ASSERT_TRUE(portique_authz->says("could not be read again")) << portique_authz->log();
+  EXPECT_EQ(approve("ann", "ann").exit_status, 0);
+  portique_authz->signal(SIGHUP);
+  const std::string inspect = "GET /v1.41/info HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n";
+  EXPECT_THAT(RawClient::to(guard_).ask(inspect), StartsWith("HTTP/1.1 403"));
+}
+
 TEST_F(AccessControl, SurvivesKillsBrokenPoliciesAndReloadsUnderLoad) {
   PQ_ENGINE_OR_SKIP(engine, EngineDaemon::Kind::Docker);
   write_file(policy_, kCreator);

@@ -1,5 +1,7 @@
 #include "portique/cli/authz_command.h"
 
+#include "portique/cli/authz_approve.h"
+#include "portique/cli/authz_break_glass.h"
 #include "portique/cli/authz_check.h"
 #include "portique/cli/authz_install.h"
 #include "portique/cli/authz_issue_cert.h"
@@ -20,6 +22,8 @@ void add_authz_command(CLI::App& app, Invocation& invocation) {
   add_authz_replay(*command, invocation);
   add_authz_learn(*command, invocation);
   add_authz_sign_policy(*command, invocation);
+  add_authz_approve(*command, invocation);
+  add_authz_break_glass(*command, invocation);
   add_authz_install(*command, invocation);
 }
 

@@ -159,7 +159,7 @@ Result<void> open_gatekeeper(const Flags& flags, const std::string& token, Parts
               [facts](const access::EngineCall& call, access::EngineView& view) {
                 return access::workload_facts(call, view, facts);
               }},
-      access::GatekeeperOptions{.grants_folder = state / "grants"});
+      access::GatekeeperOptions{.grants_folder = state / "grants", .state_folder = state});
   return {};
 }
 

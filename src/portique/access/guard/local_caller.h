@@ -28,7 +28,7 @@ std::string container_of_cgroup(std::string_view text);
 class Accounts {
 public:
   struct Account {
-    std::string name; ///< "" if there is no such account
+    std::string name; ///< "uid:1000" if there is no such account
     std::vector<std::string> groups;
   };
 

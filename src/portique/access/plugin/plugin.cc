@@ -26,7 +26,8 @@ public:
                                      .idle_timeout = kIdle,
                                      .handler_timeout = options.decision_timeout,
                                      .late_answer = PluginProtocol::late_answer(),
-                                     .quick_handlers = true};
+                                     // A decision may ask the engine, which asks the plugin first.
+                                     .quick_handlers = false};
     server_ = PQ_TRY(http::Server::listen(
         server, [this](const http::Request& request) { return protocol_.answer(request); }));
     return {};
