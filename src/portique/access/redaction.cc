@@ -175,11 +175,12 @@ std::string masked_target(std::string_view target) {
       const std::string_view key = pair.substr(0, equals);
       out += separator;
       separator = '&';
-      // Build arguments hold passwords as often as not.
+      // Build arguments hold passwords as often as not, and so do the ENV of a commit's changes.
       const bool hides =
           equals != std::string_view::npos &&
           (names_secret(key) || hides_login(pair.substr(equals + 1)) ||
-           base::equals_ignore_case(key, "buildargs") || key.find('%') != std::string_view::npos);
+           base::equals_ignore_case(key, "buildargs") || base::equals_ignore_case(key, "changes") ||
+           base::equals_ignore_case(key, "labels") || key.find('%') != std::string_view::npos);
       out.append(key);
       if (equals == std::string_view::npos) continue;
       out.append("=").append(hides ? kMask : pair.substr(equals + 1));

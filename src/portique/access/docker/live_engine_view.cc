@@ -4,12 +4,14 @@
 // every engine takes as its own.
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <map>
 #include <mutex>
 #include <utility>
 #include <vector>
 
+#include "portique/access/docker/host_path.h"
 #include "portique/base/http_client.h"
 #include "portique/base/json.h"
 #include "portique/base/text.h"
@@ -77,6 +79,28 @@ std::vector<std::string> texts(const json::array& array) {
 bool flag(const json::object& object, std::string_view name) {
   const auto* value = object.if_contains(name);
   return value != nullptr && value->is_bool() && value->get_bool();
+}
+
+/// Whether whoever is in such a container can do to the host what a privileged one can.
+bool rules_the_host(const json::object& host) {
+  static constexpr std::array<std::string_view, 8> kMighty{"ALL",
+                                                           "SYS_ADMIN",
+                                                           "SYS_MODULE",
+                                                           "SYS_PTRACE",
+                                                           "SYS_RAWIO",
+                                                           "DAC_READ_SEARCH",
+                                                           "BPF",
+                                                           "SYS_BOOT"};
+  if (flag(host, "Privileged") || base::json_string(&host, "PidMode") == "host") return true;
+  for (std::string& name : texts(base::json_items(&host, "CapAdd"))) {
+    for (char& c : name)
+      c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    const std::string_view plain = name;
+    if (std::ranges::find(kMighty, plain.starts_with("CAP_") ? plain.substr(4) : plain) !=
+        kMighty.end())
+      return true;
+  }
+  return false;
 }
 
 } // namespace
@@ -231,7 +255,7 @@ Result<std::optional<ContainerFacts>> LiveEngineView::container(std::string_view
                        .image_id = std::string(base::json_string(&*object, "Image")),
                        .labels = text_map(base::json_fields(&config, "Labels")),
                        .running = flag(base::json_fields(&*object, "State"), "Running"),
-                       .privileged = flag(base::json_fields(&*object, "HostConfig"), "Privileged"),
+                       .privileged = rules_the_host(base::json_fields(&*object, "HostConfig")),
                        .user = std::string(base::json_string(&config, "User"))};
   if (facts.id.empty())
     return base::fail(Code::Malformed, "the engine shows a container without id");
@@ -249,6 +273,8 @@ Result<std::optional<ContainerFacts>> LiveEngineView::container(std::string_view
     if (device != volume->options.end() && device->second.starts_with('/'))
       facts.bind_sources.push_back(device->second);
   }
+  for (const std::string& source : facts.bind_sources)
+    facts.privileged = facts.privileged || reaches_engine_socket(source, {});
   facts.owner = PQ_TRY(state_->owner(ResourceKind::Container, facts.id));
   PQ_TRY(state_->refuse_two_meanings(ResourceKind::Container, reference, facts.id, facts.owner));
   return std::optional<ContainerFacts>(std::move(facts));

@@ -133,6 +133,36 @@ TEST(LiveEngineView, RefusesNamesThatBeginAnothersId) {
   EXPECT_TRUE(view.container("cafe")) << "both are hers";
 }
 
+TEST(LiveEngineView, KnowsContainersThatRuleTheHost) {
+  const struct {
+    std::string_view host;
+    std::string_view source;
+    bool want;
+  } rows[] = {
+      {R"({"Privileged":true})", "/srv", true},
+      {R"({"Privileged":false})", "/srv", false},
+      {R"({"CapAdd":["cap_sys_admin"]})", "/srv", true},
+      {R"({"CapAdd":["NET_ADMIN","ALL"]})", "/srv", true},
+      {R"({"CapAdd":["NET_ADMIN"]})", "/srv", false},
+      {R"({"PidMode":"host"})", "/srv", true},
+      {R"({})", "/", true},
+      {R"({})", "/var/run/docker.sock", true},
+  };
+
+  for (const auto& row : rows) {
+    const AnsweringEngine engine([&](const http::Request&) {
+      return answer(200,
+                    R"({"Id":"1","Name":"/x","HostConfig":)" + std::string(row.host) +
+                        R"(,"Mounts":[{"Type":"bind","Source":")" + std::string(row.source) +
+                        R"("}]})");
+    });
+    LiveEngineView view(engine.options());
+    const auto found = view.container("x");
+    ASSERT_TRUE(found && *found);
+    EXPECT_EQ((*found)->privileged, row.want) << row.host << " " << row.source;
+  }
+}
+
 TEST(LiveEngineView, NamesDoNotLeaveTheirPlace) {
   std::vector<std::string> targets;
   std::mutex mutex;

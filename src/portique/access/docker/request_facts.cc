@@ -95,6 +95,20 @@ checkpoint_facts(const EngineCall& call, EngineView& view, const FactOptions& op
   return facts;
 }
 
+/// What a folder was when the container was created it need not be when it starts: one that has
+/// become a link since is judged anew.
+Result<WorkloadFacts>
+start_facts(const EngineCall& call, EngineView& view, const FactOptions& options) {
+  WorkloadFacts facts = PQ_TRY(checkpoint_facts(call, view, options));
+  const auto container = PQ_TRY(view.container(call.resource));
+  if (!container) return facts;
+  MountReader mounts(facts, view, options);
+  for (const std::string& source : container->bind_sources)
+    if (resolve_host_path(source, options.host) != resolve_host_path(source, HostSight::Hidden))
+      mounts.host_path(source, true);
+  return facts;
+}
+
 Result<WorkloadFacts>
 volume_facts(const EngineCall& call, EngineView& view, const FactOptions& options) {
   WorkloadFacts facts;
@@ -200,7 +214,8 @@ constexpr auto kReaders = std::to_array<Row>({
      }},
     {"containers.commit",
      [](const EngineCall& call, EngineView&, const FactOptions&) { return commit_facts(call); }},
-    {"containers.start", checkpoint_facts},
+    {"containers.start", start_facts},
+    {"containers.restart", start_facts},
     {"checkpoints.create", checkpoint_facts},
     {"checkpoints.list", checkpoint_facts},
     {"checkpoints.remove", checkpoint_facts},

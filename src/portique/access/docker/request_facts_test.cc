@@ -424,6 +424,27 @@ TEST(HostPath, FollowsLinksOfTheHost) {
   EXPECT_EQ(resolve_host_path(at + "absolute", HostSight::Hidden), at + "absolute");
 }
 
+/// A folder under `mounts` that its user has made a link since the container was created.
+TEST(RequestFacts, AContainerStartsWithWhatItsFoldersAreNow) {
+  const auto folder = base::TempDir::create("start");
+  ASSERT_TRUE(folder);
+  const std::filesystem::path root = std::filesystem::canonical(folder->path());
+  std::filesystem::create_directory(root / "kept");
+  std::filesystem::create_symlink("/etc", root / "swapped");
+  FakeEngineView view;
+  view.containers["kept"] = {.id = "k", .bind_sources = {(root / "kept").string(), "/srv"}};
+  view.containers["swapped"] = {.id = "s", .bind_sources = {(root / "swapped").string()}};
+  for (const char* verb : {"start", "restart"}) {
+    const auto given = [&](const std::string& name) {
+      const EngineRequest request{.method = "POST", .target = "/containers/" + name + "/" + verb};
+      const auto call = parse_engine_call(request).value();
+      return facts_text(workload_facts(call, view, {.host = HostSight::Seen}).value());
+    };
+    EXPECT_EQ(given("kept"), "joined kept");
+    EXPECT_EQ(given("swapped"), "joined swapped; paths /etc; writable /etc");
+  }
+}
+
 TEST(HostPath, KnowsTheEngineAtHand) {
   EXPECT_TRUE(reaches_engine_socket("/srv", {"/srv/docker.socket"}));
   EXPECT_TRUE(reaches_engine_socket("/srv/docker.socket", {"/srv/docker.socket"}));
