@@ -325,6 +325,15 @@ decide(const AccessPolicy& policy, const RequestView& request, std::span<const G
     decision = deciding.by_roles(roles, false);
     if (decision.allow || granted.empty()) return decision;
   }
+  // Nobody has such roles together, for a while neither.
+  std::vector<std::size_t> together = roles;
+  together.insert(together.end(), granted.begin(), granted.end());
+  if (const auto pair = separated_pair(policy, together)) {
+    decision.reason = caller_text(*request.caller) + " would have the roles " + pair->first +
+                      " and " + pair->second +
+                      " by break-glass, which the policy keeps apart; somebody else has to do it";
+    return decision;
+  }
   return deciding.by_roles(granted, true);
 }
 

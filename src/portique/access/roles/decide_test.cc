@@ -711,6 +711,30 @@ TEST(Decide, KeepsRolesApartThatMeetInOnePersonByGroups) {
   EXPECT_THAT(decision.reason, HasSubstr("auditor and operator, which the policy keeps apart"));
 }
 
+TEST(Decide, BreakGlassDoesNotBringTogetherWhatIsKeptApart) {
+  const auto policy =
+      loaded_policy("separate: [[auditor, operator]]\n"
+                    "bindings: {auditor: {users: [anna]}, viewer: {users: [vera]}}\n"
+                    "break_glass: {operator: {users: [anna, vera], longest: 1h}}\n");
+  const Resource web = test_container("web", "bob");
+  for (const char* who : {"anna", "vera"}) {
+    const std::vector<Grant> grants{{.id = "1",
+                                     .user = who,
+                                     .role = "operator",
+                                     .from = kTestTime,
+                                     .until = kTestTime + std::chrono::hours(1)}};
+    const Identity caller = test_caller(who);
+    RequestView view{.caller = &caller,
+                     .action = "containers.stop",
+                     .resource = &web,
+                     .now = kTestTime + std::chrono::minutes(1)};
+    const Decision decision = decide(*policy, view, grants);
+    EXPECT_EQ(decision.allow, std::string_view(who) == "vera") << decision.reason;
+    view.action = "containers.list";
+    EXPECT_TRUE(decide(*policy, view, grants).allow) << who;
+  }
+}
+
 TEST(Decide, ContainersAndTheEnginesSocketAreBoundByName) {
   const auto policy = loaded_policy(R"(
 bindings:
