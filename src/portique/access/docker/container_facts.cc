@@ -211,7 +211,8 @@ void ContainerReader::endpoint(const json::object* settings) {
 /// "db:alias", "/db:/web/alias"; on the default network the engine hands over the other container's
 /// environment with it.
 void ContainerReader::link(std::string_view text) {
-  const std::string_view name = text.substr(0, text.find(':'));
+  std::string_view name = text.substr(0, text.find(':'));
+  if (name.starts_with('/')) name.remove_prefix(1);
   if (!name.empty()) add(facts_->joined_containers, name);
 }
 

@@ -78,7 +78,7 @@ TEST(LocalCaller, NamesTheAccountAndItsGroupsAsIdDoes) {
       groups.emplace_back(group);
     EXPECT_THAT(account.groups, testing::UnorderedElementsAreArray(groups)) << name;
   }
-  EXPECT_EQ(accounts.look_up(4'000'000'000U, 4'000'000'000U).name, "");
+  EXPECT_EQ(accounts.look_up(4'000'000'000U, 4'000'000'000U).name, "uid:4000000000");
 }
 
 struct Pair {
