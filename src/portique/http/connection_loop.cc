@@ -26,6 +26,7 @@ namespace {
 
 /// How long the acceptor rests when there is no room or no descriptor for a further client.
 constexpr std::chrono::milliseconds kPause{20};
+constexpr std::chrono::milliseconds kTick{500};
 
 /// TLS writes with write(2), which has no MSG_NOSIGNAL.
 void block_pipe_signal() {
@@ -157,6 +158,18 @@ asio::awaitable<bool> ConnectionLoop::shake_hands(Connection& connection) {
   co_return true;
 }
 
+/// As long as the lane has connections.
+asio::awaitable<void> ConnectionLoop::tick(Lane& lane) {
+  while (!lane.connections.empty()) {
+    lane.ticker.expires_after(kTick);
+    error_code ignored;
+    co_await lane.ticker.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    for (const Connection* connection : lane.connections)
+      if (connection->tick) connection->tick();
+  }
+  lane.ticking = false;
+}
+
 asio::awaitable<void> ConnectionLoop::serve(Lane& lane, int descriptor) {
   {
     Stream::Socket socket(lane.context);
@@ -165,6 +178,8 @@ asio::awaitable<void> ConnectionLoop::serve(Lane& lane, int descriptor) {
     if (error) ::close(descriptor);
     auto connection = std::make_shared<Connection>(std::move(socket));
     lane.connections.insert(connection.get());
+    if (!std::exchange(lane.ticking, true))
+      asio::co_spawn(lane.context, tick(lane), asio::detached);
     connection->stopping_ = stopping();
     connection->peer = peer_of(descriptor);
     if (socket_.family() != AF_UNIX) set_tcp_options(descriptor);

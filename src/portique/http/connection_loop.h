@@ -41,6 +41,9 @@ public:
   void set_deadline(Clock::duration time);
   void clear_deadline();
 
+  /// Called twice a second or so, on the connection's thread, as long as it is set.
+  std::function<void()> tick;
+
   /// Between two requests, when the server may close the connection without anybody losing
   /// anything.
   void set_idle(bool idle);
@@ -92,6 +95,8 @@ private:
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work =
         boost::asio::make_work_guard(context);
     std::unordered_set<Connection*> connections;
+    boost::asio::steady_timer ticker{context};
+    bool ticking = false;
   };
 
   ConnectionLoop(const LoopOptions& options, Serve serve, ListenSocket socket);
@@ -99,6 +104,7 @@ private:
   boost::asio::awaitable<void> accept();
   boost::asio::awaitable<void> serve(Lane& lane, int descriptor);
   boost::asio::awaitable<bool> shake_hands(Connection& connection);
+  static boost::asio::awaitable<void> tick(Lane& lane);
   void start_stopping(Lane& lane);
   void finish_if_empty();
 

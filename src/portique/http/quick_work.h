@@ -25,8 +25,9 @@ public:
   }
 
 private:
-  /// A disk that is busy, an engine that has to think: others notice a pause of this length.
-  static constexpr std::chrono::milliseconds kSlow{5};
+  /// A disk or an engine that does not answer. A machine that is merely busy stays below: there
+  /// the trips between threads would make it worse.
+  static constexpr std::chrono::milliseconds kSlow{50};
   static constexpr std::chrono::seconds kWhile{5};
 
   std::atomic<Clock::rep> slow_until_ = Clock::time_point::min().time_since_epoch().count();

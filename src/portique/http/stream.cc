@@ -11,6 +11,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <openssl/err.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 namespace portique::http {
@@ -136,6 +137,16 @@ bool Stream::is_quiet() {
   const ssize_t size =
       ::recv(socket_.native_handle(), &byte, sizeof(byte), MSG_PEEK | MSG_DONTWAIT);
   return size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+}
+
+bool Stream::is_ended() {
+  if (!socket_.is_open()) return true;
+  pollfd waiting{.fd = socket_.native_handle(), .events = POLLIN | POLLRDHUP, .revents = 0};
+  if (::poll(&waiting, 1, 0) <= 0 || (waiting.revents & (POLLRDHUP | POLLHUP | POLLERR)) == 0)
+    return false;
+  // What TLS has to read then is its farewell.
+  char byte = 0;
+  return tls_ || ::recv(socket_.native_handle(), &byte, sizeof(byte), MSG_PEEK | MSG_DONTWAIT) <= 0;
 }
 
 } // namespace portique::http

@@ -50,6 +50,9 @@ public:
   /// Whether there is nothing to read: no byte, no end, no error. Only without TLS.
   bool is_quiet();
 
+  /// Whether the other side will send no more, and all that it sent was read.
+  bool is_ended();
+
   Socket& socket() { return socket_; }
 
   /// Of the TLS connection, or nullptr.

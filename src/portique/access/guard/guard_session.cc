@@ -84,9 +84,22 @@ bool BodyShare::hold(std::uint64_t bytes) {
 
 GuardSession::GuardSession(GuardState& state, http::Connection& connection)
     : state_(state), connection_(connection), client_(connection.stream, kLargestRead) {
+  connection.tick = [this] { notice_end_of_client(); };
   if (connection.peer.process)
     process_ = std::make_shared<const base::Fd>(
         peer_process_handle(connection.stream.socket().native_handle()));
+}
+
+GuardSession::~GuardSession() {
+  connection_.tick = nullptr;
+}
+
+/// An engine ends what nobody waits for when it sees that its client is gone.
+void GuardSession::notice_end_of_client() {
+  if (!waiting_ || !engine_ || !client_.empty() || !connection_.stream.is_ended()) return;
+  waiting_ = false;
+  boost::system::error_code ignored;
+  engine_->stream.socket().shutdown(asio::socket_base::shutdown_send, ignored);
 }
 
 asio::awaitable<void> GuardSession::run() {

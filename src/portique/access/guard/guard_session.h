@@ -60,6 +60,9 @@ class GuardSession {
 public:
   /// Both must outlive the session.
   GuardSession(GuardState& state, http::Connection& connection);
+  ~GuardSession();
+  GuardSession(const GuardSession&) = delete;
+  GuardSession& operator=(const GuardSession&) = delete;
 
   /// Until the client has no more to ask.
   boost::asio::awaitable<void> run();
@@ -117,6 +120,7 @@ private:
 
   Awaitable<bool> connect();
   Awaitable<bool> forward(Transfer& transfer);
+  Awaitable<Outcome> exchange(Transfer& transfer);
   Awaitable<void> send(Transfer& transfer);
   Awaitable<bool> send_body(Transfer& transfer);
   Awaitable<Outcome> pass_answer(Transfer& transfer);
@@ -129,6 +133,7 @@ private:
   /// A refusal in the engine's own form; whether the connection can go on.
   Awaitable<bool> refuse(int status, std::string_view why, bool keep_alive, bool head_only = false);
   Awaitable<void> throw_away();
+  void notice_end_of_client();
   void cut();
 
   GuardState& state_;
@@ -137,6 +142,7 @@ private:
   std::shared_ptr<const base::Fd> process_; ///< shared as the caller is
   std::shared_ptr<const Identity> caller_;  ///< shared with decisions that are late
   std::unique_ptr<Engine> engine_;
+  bool waiting_ = false; ///< for an answer, while nobody reads from the client
 };
 
 } // namespace portique::access

@@ -145,6 +145,8 @@ asio::awaitable<void> GuardSession::send(Transfer& transfer) {
   // An engine notices by this that a client is gone, or sends no more.
   while (good && client_.bytes().size() < kReadAhead)
     good = co_await client_.more();
+  const auto state = co_await asio::this_coro::cancellation_state;
+  if (state.cancelled() != asio::cancellation_type::none) co_return;
   if (!good && engine_->stream.is_open()) co_await engine_->stream.finish_writing();
   co_await pause(std::chrono::hours(24 * 365));
 }
@@ -229,6 +231,20 @@ asio::awaitable<GuardSession::Outcome> GuardSession::pass_answer(Transfer& trans
   }
 }
 
+asio::awaitable<GuardSession::Outcome> GuardSession::exchange(Transfer& transfer) {
+  if (transfer.request->body_state == BodyState::Streamed &&
+      transfer.head.framing != Framing::None) {
+    const auto first = co_await (send(transfer) || pass_answer(transfer));
+    co_return first.index() == 1 ? std::get<1>(first) : Outcome::Failed;
+  }
+  // Nothing more is to be sent. An engine that does not want all of it may still answer.
+  transfer.sent = co_await engine_->stream.write(transfer.bytes);
+  waiting_ = true;
+  const Outcome outcome = co_await pass_answer(transfer);
+  waiting_ = false;
+  co_return outcome;
+}
+
 asio::awaitable<bool> GuardSession::forward(Transfer& transfer) {
   const bool connected = co_await connect();
   const bool outstanding = transfer.request->body_state == BodyState::Streamed;
@@ -237,8 +253,7 @@ asio::awaitable<bool> GuardSession::forward(Transfer& transfer) {
                               "the engine cannot be reached at " + state_.options.engine.string(),
                               !outstanding && transfer.head.keep_alive,
                               transfer.head.method == "HEAD");
-  const auto first = co_await (send(transfer) || pass_answer(transfer));
-  const Outcome outcome = first.index() == 1 ? std::get<1>(first) : Outcome::Failed;
+  const Outcome outcome = co_await exchange(transfer);
   if (outcome == Outcome::Stream && transfer.sent) {
     co_await pass_stream(transfer);
     co_return false;
