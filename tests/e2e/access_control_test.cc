@@ -10,6 +10,7 @@
 
 #include "e2e/program.h"
 #include "e2e/running_program.h"
+#include "e2e/tools_image.h"
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -19,7 +20,6 @@
 #include "portique/base/text.h"
 #include "portique/test_support/engine_daemon.h"
 #include "portique/test_support/raw_client.h"
-#include "portique/test_support/tar_builder.h"
 
 namespace portique::e2e {
 namespace {
@@ -63,18 +63,6 @@ std::vector<Act> acts_of_page() {
     acts.push_back(std::move(act));
   }
   return acts;
-}
-
-/// An image that has all the programs of busybox, imported by root on the engine's own socket.
-void import_tools(const EngineDaemon& engine) {
-  const auto busybox = base::read_file("/usr/bin/busybox", 16U << 20U);
-  if (!busybox) GTEST_SKIP() << "busybox is not installed";
-  const fs::path folder = fresh_folder();
-  test_support::TarBuilder tar;
-  for (const char* name : {"busybox", "sh", "sleep", "true", "id", "cat"})
-    tar.file(std::string("bin/") + name, *busybox, 0755);
-  write_file(folder / "tools.tar", tar.finish());
-  static_cast<void>(engine.run({"import", (folder / "tools.tar").string(), "tools:latest"}));
 }
 
 fs::path certificates_of(const fs::path& pki) {
@@ -191,7 +179,7 @@ TEST_F(AccessControl, TheGuardDoesWhatThePageSays) {
   const fs::path pki = fresh_folder() / "pki";
   const fs::path server = certificates_of(pki);
   PQ_ENGINE_OR_SKIP(engine, EngineDaemon::Kind::Docker);
-  import_tools(engine);
+  PQ_TOOLS_OR_SKIP(engine);
   {
     const auto portique_authz = gate({"--engine-socket",
                                       engine.socket().string(),
@@ -257,7 +245,7 @@ TEST_F(AccessControl, ThePluginDoesWhatThePageSays) {
     if (base::run_program({"docker", "-H", engine.address(), "ps"}).value().exit_status == 0) break;
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
-  import_tools(engine);
+  PQ_TOOLS_OR_SKIP(engine);
   expect_the_page(client_with_certificates(pki, std::to_string(engine.port())));
   portique_authz->signal(SIGTERM);
   EXPECT_EQ(portique_authz->wait(), 0) << portique_authz->log();
@@ -415,7 +403,7 @@ void expect_no_bypass(const fs::path& socket) {
 
 TEST_F(AccessControl, NoKnownBypassPassesTheGuard) {
   PQ_ENGINE_OR_SKIP(engine, EngineDaemon::Kind::Docker);
-  import_tools(engine);
+  PQ_TOOLS_OR_SKIP(engine);
   write_file(policy_, kCreator);
   const auto portique_authz =
       gate({"--engine-socket", engine.socket().string(), "--guard-socket", guard_.string()});
@@ -434,7 +422,7 @@ TEST_F(AccessControl, NoKnownBypassPassesThePlugin) {
                     {},
                     {"plugin:" + plugin_ + "=" + plugin_socket_.string()});
   fs::create_symlink(engine.socket(), link);
-  import_tools(engine);
+  PQ_TOOLS_OR_SKIP(engine);
   expect_no_bypass(engine.socket());
 }
 

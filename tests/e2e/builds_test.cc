@@ -6,6 +6,7 @@
 
 #include "e2e/program.h"
 #include "e2e/running_program.h"
+#include "e2e/tools_image.h"
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -14,7 +15,6 @@
 
 #include "portique/test_support/engine_daemon.h"
 #include "portique/test_support/raw_client.h"
-#include "portique/test_support/tar_builder.h"
 
 namespace portique::e2e {
 namespace {
@@ -120,20 +120,6 @@ protected:
     ::chmod((folder_ / "home").c_str(), 0777);
   }
 
-  /// The images, by root on the engine's own socket.
-  static void import_images(const EngineDaemon& engine) {
-    const auto busybox = base::read_file("/usr/bin/busybox", 16U << 20U);
-    if (!busybox) GTEST_SKIP() << "busybox is not installed";
-    const fs::path folder = fresh_folder();
-    test_support::TarBuilder tar;
-    for (const char* name : {"true", "cat"})
-      tar.file(std::string("bin/") + name, *busybox, 0755);
-    write_file(folder / "tools.tar", tar.finish());
-    static_cast<void>(engine.run({"import", (folder / "tools.tar").string(), "tools:latest"}));
-    static_cast<void>(
-        engine.run({"import", "-m", "other", (folder / "tools.tar").string(), "evil"}));
-  }
-
   std::unique_ptr<RunningProgram> gate(const EngineDaemon& engine) {
     auto made = std::make_unique<RunningProgram>(folder_ / "log",
                                                  std::vector<std::string>{"authz",
@@ -205,7 +191,8 @@ protected:
 
 TEST_F(Builds, GoThroughOrNotWithBothBuilders) {
   PQ_ENGINE_OR_SKIP(engine, EngineDaemon::Kind::Docker);
-  import_images(engine);
+  PQ_TOOLS_OR_SKIP(engine);
+  PQ_TOOLS_OR_SKIP(engine, "evil");
   const std::string evil = engine.run({"inspect", "-f", "{{.Id}}", "evil"});
   const auto portique_authz = gate(engine);
   expect_table(false);
@@ -237,7 +224,8 @@ TEST_F(Builds, GoThroughOrNotWithBothBuilders) {
 /// Ways of a build to give an image a name, and to take its Dockerfile from where nobody sees it.
 TEST_F(Builds, HaveNoOtherWayToNamesAndDockerfiles) {
   PQ_ENGINE_OR_SKIP(engine, EngineDaemon::Kind::Docker);
-  import_images(engine);
+  PQ_TOOLS_OR_SKIP(engine);
+  PQ_TOOLS_OR_SKIP(engine, "evil");
   std::string policy(kPolicy);
   policy.replace(policy.find("uids: [5001]"), 12, "uids: [5001, 0]");
   policy.replace(policy.find("  admin: {uids: [0]}\n"), 21, "");
@@ -262,7 +250,8 @@ TEST_F(Builds, HaveNoOtherWayToNamesAndDockerfiles) {
 /// A build that adds nothing ends in its base, which does not become its builder's by that.
 TEST_F(Builds, DoNotGiveTheirBaseAway) {
   PQ_ENGINE_OR_SKIP(engine, EngineDaemon::Kind::Docker);
-  import_images(engine);
+  PQ_TOOLS_OR_SKIP(engine);
+  PQ_TOOLS_OR_SKIP(engine, "evil");
   const auto portique_authz = gate(engine);
   const Build nothing{"nothing", "FROM tools\n", "-t mine .", false, ""};
   const auto built = docker(nothing, false);
