@@ -159,8 +159,12 @@ struct LiveEngineView::State {
           "engine",
           Result<std::optional<std::string>>(std::unexpected(std::move(response).error())));
     give_back(std::move(client));
-    // 400: what it takes for no name at all it will not act on either.
-    if (response->status == 404 || response->status == 400) return std::optional<std::string>();
+    // 400: what it takes for no name of an image at all it will not act on either. Of other things
+    // it says so of a name that stands for several.
+    if (response->status == 404 || (response->status == 400 && path.starts_with("/images/")))
+      return std::optional<std::string>();
+    if (response->status == 400)
+      return base::fail(Code::InvalidArgument, "the name is none, or stands for several things");
     if (response->status != 200)
       return base::fail(Code::Network,
                         "the engine answers " + std::to_string(response->status) +

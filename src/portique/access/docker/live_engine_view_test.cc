@@ -133,6 +133,18 @@ TEST(LiveEngineView, RefusesNamesThatBeginAnothersId) {
   EXPECT_TRUE(view.container("cafe")) << "both are hers";
 }
 
+/// Two networks may have one name: who asks for it must not be told that there is none.
+TEST(LiveEngineView, WhatStandsForSeveralIsAnError) {
+  const AnsweringEngine engine(
+      [](const http::Request&) { return answer(400, R"({"message":"x is ambiguous"})"); });
+  LiveEngineView view(engine.options());
+  EXPECT_FALSE(view.network("x"));
+  EXPECT_FALSE(view.container("x"));
+  const auto image = view.image("x::y");
+  ASSERT_TRUE(image);
+  EXPECT_FALSE(*image) << "no name of an image";
+}
+
 TEST(LiveEngineView, KnowsContainersThatRuleTheHost) {
   const struct {
     std::string_view host;
