@@ -26,6 +26,8 @@ constexpr std::string_view kGlobalFlags =
     "config= c,context= D,debug H,host= l,log-level= tls tlscacert= tlscert= tlskey= tlsverify";
 /// Words of a name: "container rm".
 constexpr std::size_t kNameWords = 2;
+/// Twice the longest name of a command.
+constexpr std::size_t kLongestName = 48;
 /// An env file or a seccomp profile; Docker's own profile has some 14 KiB.
 constexpr std::uint64_t kFileBytes = 4ULL << 20U;
 constexpr std::size_t kWords = 20'000;
@@ -123,7 +125,8 @@ find_command(std::span<const std::string> words) {
                 "what 'docker " + name +
                     "' sends depends on the engine's answers and on files; it cannot be told from "
                     "the command line");
-  const std::string meant = base::nearest(name, command_names());
+  // Comparing takes time that grows with both lengths.
+  const std::string meant = name.size() > kLongestName ? "" : base::nearest(name, command_names());
   return fail(Code::InvalidArgument,
               "there is no command 'docker " + base::printable(name) + "'" +
                   (meant.empty() ? "" : "; did you mean docker " + meant + "?"));
