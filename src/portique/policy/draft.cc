@@ -100,7 +100,7 @@ void read_examples(const std::shared_ptr<const SourceFile>& file,
   }
 }
 
-void read_policy_text(std::shared_ptr<const SourceFile> file,
+void read_policy_text(const std::shared_ptr<const SourceFile>& file,
                       const base::Limits& limits,
                       PolicyDraft& draft) {
   draft.files.push_back(file);

@@ -117,7 +117,7 @@ struct PolicyDraft {
 };
 
 /// Reads the documents of one file into the draft. Includes are followed.
-void read_policy_text(std::shared_ptr<const SourceFile> file,
+void read_policy_text(const std::shared_ptr<const SourceFile>& file,
                       const base::Limits& limits,
                       PolicyDraft& draft);
 
