@@ -50,7 +50,8 @@ TEST(Redaction, HidesSecretsOfTargets) {
   const Case cases[] = {
       {"/v1.41/containers/json?all=1", "/v1.41/containers/json?all=1"},
       {"/build?t=a&buildargs=%7B%22P%22%3A%22hunter2%22%7D&q=1", "/build?t=a&buildargs=***&q=1"},
-      {"/commit?container=a&changes=ENV%20P%3Dhunter2&repo=b", "/commit?container=a&changes=***&repo=b"},
+      {"/commit?container=a&changes=ENV%20P%3Dhunter2&repo=b",
+       "/commit?container=a&changes=***&repo=b"},
       {"/build?BuildArgs=x", "/build?BuildArgs=***"},
       {"/x?token=hunter2", "/x?token=***"},
       {"/x?%74oken=hunter2", "/x?%74oken=***"},

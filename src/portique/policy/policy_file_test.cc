@@ -355,10 +355,10 @@ TEST(PolicyFile, IsReadOnceHoweverItIsSpelt) {
   const auto write = [&](const char* name, std::string_view text) {
     ASSERT_TRUE(base::write_file_atomically(folder.path() / name, text));
   };
-  write("a.yaml", "include: [./b.yaml, b.yaml, ../" + folder.path().filename().string() +
-                      "/b.yaml]\nrules:\n  - {name: a, on: image, deny: image.root = true}\n");
-  write("b.yaml",
-        "include: ./a.yaml\nrules:\n  - {name: b, on: image, deny: image.root = true}\n");
+  write("a.yaml",
+        "include: [./b.yaml, b.yaml, ../" + folder.path().filename().string() +
+            "/b.yaml]\nrules:\n  - {name: a, on: image, deny: image.root = true}\n");
+  write("b.yaml", "include: ./a.yaml\nrules:\n  - {name: b, on: image, deny: image.root = true}\n");
   const LoadedPolicy loaded =
       load_policy((folder.path() / "a.yaml").string(), base::Limits(), kToday);
   ASSERT_TRUE(loaded.policy) << loaded.diagnostics.front().text();

@@ -86,15 +86,16 @@ protected:
 };
 
 TEST_F(GuardedDocker, RunsAndLooksAsWithoutTheGuard) {
-  for (const char* line : {"docker version --format '{{.Server.Version}}'",
-                           "docker images --format '{{.Repository}} {{.ID}}'",
-                           "docker run --rm box echo hello",
-                           "docker run --rm box sh -c 'echo out; sleep 0.3; echo err >&2; exit 3'; echo $?",
-                           "echo input | docker run --rm -i box cat",
-                           "docker run --rm box no-such-program; echo $?",
-                           "docker inspect box --format '{{.Id}}'",
-                           "docker history -q box",
-                           "docker rm no-such-container; echo $?"})
+  for (const char* line :
+       {"docker version --format '{{.Server.Version}}'",
+        "docker images --format '{{.Repository}} {{.ID}}'",
+        "docker run --rm box echo hello",
+        "docker run --rm box sh -c 'echo out; sleep 0.3; echo err >&2; exit 3'; echo $?",
+        "echo input | docker run --rm -i box cat",
+        "docker run --rm box no-such-program; echo $?",
+        "docker inspect box --format '{{.Id}}'",
+        "docker history -q box",
+        "docker rm no-such-container; echo $?"})
     EXPECT_EQ(guarded(line), direct(line)) << line;
 }
 
