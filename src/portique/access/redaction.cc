@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "portique/access/secret_names.h"
 #include "portique/base/text.h"
 
 namespace portique::access {
@@ -12,27 +13,13 @@ namespace {
 constexpr std::string_view kMask = "***";
 constexpr std::size_t kMostBytes = 4096;
 
-/// Whether a name says that its value is a secret: DB_PASSWORD, --auth-token, apiKey.
+/// Besides what names a secret anywhere, words that do so before a value of a command or a query.
 bool names_secret(std::string_view name) {
-  static constexpr std::array<std::string_view, 16> kWords{"password",
-                                                           "passwd",
-                                                           "passphrase",
-                                                           "secret",
-                                                           "token",
-                                                           "apikey",
-                                                           "api_key",
-                                                           "api-key",
-                                                           "credential",
-                                                           "private",
-                                                           "accesskey",
-                                                           "access_key",
-                                                           "access-key",
-                                                           "auth",
-                                                           "pwd",
-                                                           "session"};
+  static constexpr std::array<std::string_view, 4> kWords{"private", "auth", "pwd", "session"};
   const std::string lower = base::to_lower(name);
-  return std::ranges::any_of(
-      kWords, [&](std::string_view word) { return lower.find(word) != std::string::npos; });
+  return names_a_secret(lower) || std::ranges::any_of(kWords, [&](std::string_view word) {
+           return lower.find(word) != std::string::npos;
+         });
 }
 
 /// Options of one letter that take a password: mysql -p, curl -u, sshpass -p, redis-cli -a, ...

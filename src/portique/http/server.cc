@@ -14,7 +14,6 @@
 #include "portique/http/body_reader.h"
 #include "portique/http/connection_loop.h"
 #include "portique/http/message_head.h"
-#include "portique/http/quick_work.h"
 #include "portique/http/run_elsewhere.h"
 #include "portique/http/stream_buffer.h"
 
@@ -35,8 +34,6 @@ namespace {
 
 constexpr std::size_t kReadBytes = 16U << 10U;
 constexpr std::size_t kLoopThreads = 2;
-/// More, if handlers run on them.
-constexpr std::size_t kQuickLoopThreads = 8;
 /// How long what a refused client still sends is thrown away: closing at once would throw away our
 /// answer (RFC 9112, 9.6).
 constexpr std::chrono::seconds kLinger{2};
@@ -80,7 +77,7 @@ public:
   Result<void> start() {
     LoopOptions options;
     options.endpoint = options_.endpoint;
-    options.threads = options_.quick_handlers ? kQuickLoopThreads : kLoopThreads;
+    options.threads = kLoopThreads;
     options.connections = options_.connections;
     loop_ = PQ_TRY(ConnectionLoop::listen(
         options, [this](std::shared_ptr<Connection> connection) -> asio::awaitable<void> {
@@ -113,7 +110,6 @@ private:
   ServerOptions options_;
   Handler handler_;
   std::unique_ptr<ConnectionLoop> loop_;
-  QuickWork quick_;
   asio::thread_pool handlers_;
 };
 
@@ -184,13 +180,6 @@ Response AsioServer::call(const Request& request) const {
 asio::awaitable<Response> AsioServer::handle(Request request) {
   const bool limited = options_.handler_timeout.count() > 0;
   const auto limit = limited ? options_.handler_timeout : std::chrono::hours(24);
-  if (options_.quick_handlers && quick_.is_quick()) {
-    const auto begin = std::chrono::steady_clock::now();
-    Response response = call(request);
-    const auto took = std::chrono::steady_clock::now() - begin;
-    quick_.took(took);
-    co_return took > limit ? options_.late_answer : std::move(response);
-  }
   // Named, not a temporary: g++ 12 destroys captures of a temporary in an awaited expression twice.
   auto work = [this, request = std::move(request)] { return call(request); };
   auto response = co_await run_elsewhere<Response>(handlers_, limit, std::move(work));

@@ -73,12 +73,11 @@ struct ServerOptions {
   /// `late_answer`, and what the handler says later is lost.
   std::chrono::milliseconds handler_timeout{0};
   Response late_answer{.status = 503};
-  /// Handlers hardly ever wait: they run where the bytes come in as long as that is true. One that
-  /// is late then delays a few other connections, too.
-  bool quick_handlers = false;
 };
 
-/// Called on one of the server's threads, several at a time. An exception becomes status 500.
+/// Called on one of the server's threads, several at a time, never where bytes come in: what a
+/// handler waits for may itself send a request here (dockerd asks its plugin about the gate's own
+/// questions). An exception becomes status 500.
 using Handler = std::function<Response(const Request&)>;
 
 class Server {

@@ -4,11 +4,11 @@
 #include "portique/access/audit/event_mask.h"
 
 #include <algorithm>
-#include <array>
 #include <functional>
 #include <mutex>
 #include <vector>
 
+#include "portique/access/secret_names.h"
 #include "portique/base/json.h"
 #include "portique/base/text.h"
 
@@ -17,26 +17,6 @@ namespace portique::access {
 namespace {
 
 constexpr std::string_view kMask = "****";
-
-constexpr std::array<std::string_view, 11> kSecretWords{"password",
-                                                        "passwd",
-                                                        "passphrase",
-                                                        "secret",
-                                                        "token",
-                                                        "apikey",
-                                                        "api_key",
-                                                        "api-key",
-                                                        "private_key",
-                                                        "access_key",
-                                                        "credential"};
-
-bool names_a_secret(std::string_view name) {
-  const std::string lower = base::to_lower(name);
-  return std::ranges::any_of(
-             kSecretWords,
-             [&](std::string_view word) { return lower.find(word) != std::string::npos; }) ||
-         lower.ends_with("pwd") || lower.ends_with("_pass");
-}
 
 bool is_name(char c) {
   return base::is_alnum(c) || c == '_' || c == '-' || c == '.';

@@ -15,10 +15,10 @@
 
 #include "portique/access/guard/guard.h"
 #include "portique/access/guard/local_caller.h"
+#include "portique/access/guard/quick_work.h"
 #include "portique/http/body_reader.h"
 #include "portique/http/connection_loop.h"
 #include "portique/http/message_head.h"
-#include "portique/http/quick_work.h"
 #include "portique/http/stream_buffer.h"
 
 namespace portique::access {
@@ -34,7 +34,7 @@ struct GuardState {
   InspectStream inspect;
   Accounts accounts;
   std::atomic<std::uint64_t> body_bytes = 0; ///< held at present
-  http::QuickWork quick;                     ///< decisions
+  QuickWork quick;                           ///< decisions
   boost::asio::thread_pool threads;          ///< that may wait
 };
 

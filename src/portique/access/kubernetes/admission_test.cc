@@ -458,7 +458,7 @@ TEST(Admission, TakesVerdictsOfImages) {
     request_in(review)["dryRun"] = dry_run;
     return admission.validate(request_of(review), call_for_test());
   };
-  // The stub's verdicts name no policy; one without a version takes them.
+  // These verdicts name no policy, and so count for one without a version.
   Admission closed({.verdicts = verdicts->get()},
                    policy_of("admission: {images: {scan: true, unknown: closed}}"));
   (*verdicts)->set_policy("");

@@ -25,9 +25,7 @@ public:
                                      .body_bytes = kQuestionBytes,
                                      .idle_timeout = kIdle,
                                      .handler_timeout = options.decision_timeout,
-                                     .late_answer = PluginProtocol::late_answer(),
-                                     // A decision may ask the engine, which asks the plugin first.
-                                     .quick_handlers = false};
+                                     .late_answer = PluginProtocol::late_answer()};
     server_ = PQ_TRY(http::Server::listen(
         server, [this](const http::Request& request) { return protocol_.answer(request); }));
     return {};

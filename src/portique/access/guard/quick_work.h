@@ -6,7 +6,7 @@
 #include <atomic>
 #include <chrono>
 
-namespace portique::http {
+namespace portique::access {
 
 /// For any number of threads. As long as work is quick it may be done at once; after it was slow
 /// once, it must be done elsewhere for a while.
@@ -33,4 +33,4 @@ private:
   std::atomic<Clock::rep> slow_until_ = Clock::time_point::min().time_since_epoch().count();
 };
 
-} // namespace portique::http
+} // namespace portique::access
