@@ -50,22 +50,6 @@ void log_line(const std::string& text) {
   std::fputs(("portique admit: " + base::printable(text) + '\n').c_str(), stderr);
 }
 
-/// "0.0.0.0:8443", "[::]:8443", ":8443".
-Result<http::TcpEndpoint> endpoint_of(const std::string& text) {
-  const std::size_t colon = text.rfind(':');
-  const auto port = colon == std::string::npos
-                        ? std::nullopt
-                        : base::parse_int<std::uint16_t>(std::string_view(text).substr(colon + 1));
-  if (!port)
-    return fail(
-        Code::InvalidArgument,
-        fmt::format("'{}' is no address with a port, such as 0.0.0.0:8443", base::printable(text)));
-  std::string address = text.substr(0, colon);
-  if (address.starts_with('[') && address.ends_with(']'))
-    address = address.substr(1, address.size() - 2);
-  return http::TcpEndpoint{.address = address.empty() ? "0.0.0.0" : address, .port = *port};
-}
-
 /// The flags that a scan of its own process must be given again.
 std::vector<std::string> scan_flags(const SourceFlags& flags) {
   std::vector<std::string> again;
@@ -156,10 +140,10 @@ Result<void> open_policy(const Flags& flags, Parts& parts) {
 
 Result<void> open_service(const Flags& flags, Parts& parts) {
   kubernetes::AdmissionServiceOptions options;
-  options.endpoint = PQ_TRY(endpoint_of(flags.listen));
+  options.endpoint = PQ_TRY(http::parse_tcp_endpoint(flags.listen));
   options.endpoint.tls = http::TlsFiles{flags.certificate, flags.key, flags.client_authorities};
   if (!flags.status_listen.empty())
-    options.status_endpoint = PQ_TRY(endpoint_of(flags.status_listen));
+    options.status_endpoint = PQ_TRY(http::parse_tcp_endpoint(flags.status_listen));
   options.deadline = std::chrono::milliseconds(flags.deadline_ms);
   options.policy_current = [source = parts.source.get()] {
     return source->status().problem.empty();

@@ -95,28 +95,15 @@ void raise_descriptor_limit() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/// "0.0.0.0:2376", "[::]:2376", ":2376".
+/// Of --guard-listen.
 Result<http::TcpEndpoint> endpoint_of(const Flags& flags) {
-  const std::string& text = flags.guard_listen;
-  const std::size_t colon = text.rfind(':');
-  const auto port = colon == std::string::npos
-                        ? std::nullopt
-                        : base::parse_int<std::uint16_t>(std::string_view(text).substr(colon + 1));
-  if (!port)
-    return fail(
-        Code::InvalidArgument,
-        fmt::format("'{}' is no address with a port, such as 0.0.0.0:2376", base::printable(text)));
-  std::string address = text.substr(0, colon);
-  if (address.starts_with('[') && address.ends_with(']'))
-    address = address.substr(1, address.size() - 2);
+  http::TcpEndpoint endpoint = PQ_TRY(http::parse_tcp_endpoint(flags.guard_listen));
   if (flags.certificate.empty() || flags.key.empty() || flags.client_authorities.empty())
     return fail(Code::InvalidArgument,
                 "--guard-listen needs --tls-cert, --tls-key and --tls-client-ca: without client "
                 "certificates nobody knows who calls");
-  return http::TcpEndpoint{
-      .address = address.empty() ? "0.0.0.0" : address,
-      .port = *port,
-      .tls = http::TlsFiles{flags.certificate, flags.key, flags.client_authorities}};
+  endpoint.tls = http::TlsFiles{flags.certificate, flags.key, flags.client_authorities};
+  return endpoint;
 }
 
 /// "release=/etc/portique/cosign.pub".

@@ -61,6 +61,9 @@ struct TcpEndpoint {
   std::optional<TlsFiles> tls;
 };
 
+/// "0.0.0.0:8443", "[::]:8443", ":8443" (every address). Code::InvalidArgument for anything else.
+base::Result<TcpEndpoint> parse_tcp_endpoint(std::string_view text);
+
 struct ServerOptions {
   std::variant<UnixEndpoint, TcpEndpoint> endpoint;
   std::size_t threads = 4; ///< that handlers run on: so many may wait for something at a time

@@ -5,6 +5,7 @@
 
 #include "portique/base/nearest.h"
 #include "portique/base/text.h"
+#include "portique/policy/document_reader.h"
 #include "portique/policy/draft.h"
 
 namespace portique::policy {
@@ -24,10 +25,10 @@ constexpr std::array kSeverities{Severities{model::Decision::Deny, model::Severi
                                  Severities{model::Decision::Warn, model::Severity::Medium},
                                  Severities{model::Decision::Allow, model::Severity::Negligible}};
 
-class Reader {
+class Reader : DocumentReader {
 public:
   Reader(std::shared_ptr<const SourceFile> file, const base::Limits& limits, PolicyDraft& draft)
-      : file_(std::move(file)), limits_(&limits), draft_(&draft) {}
+      : DocumentReader(std::move(file), draft), limits_(&limits), draft_(&draft) {}
 
   void read(const YamlNode& root) {
     check_keys(root,
@@ -56,33 +57,6 @@ public:
   }
 
 private:
-  void complain(const YamlNode& node, std::string message, Level level = Level::Error) {
-    draft_->complain(level, {file_, node.place}, std::move(message));
-  }
-
-  void check_keys(const YamlNode& node,
-                  std::initializer_list<std::string_view> known,
-                  std::string_view of_what) {
-    const std::vector<std::string> names(known.begin(), known.end());
-    for (const YamlMember& member : node.members) {
-      if (std::ranges::find(names, member.key) != names.end()) continue;
-      const std::string near = base::nearest(member.key, names);
-      draft_->complain(Level::Error,
-                       {file_, member.place},
-                       "'" + base::printable(member.key.substr(0, 80)) + "' is no part of " +
-                           std::string(of_what) +
-                           (near.empty() ? "" : "; did you mean " + near + "?"));
-    }
-  }
-
-  std::string text_of(const YamlNode& node, std::string_view key) {
-    const YamlNode* value = node.find(key);
-    if (value == nullptr || value->is_null()) return "";
-    if (value->is_scalar()) return value->text;
-    complain(*value, "'" + std::string(key) + "' is a text");
-    return "";
-  }
-
   std::vector<std::string> texts_of(const YamlNode& node, std::string_view what) {
     std::vector<std::string> texts;
     if (node.is_scalar()) return {node.text};
@@ -300,7 +274,6 @@ private:
     }
   }
 
-  std::shared_ptr<const SourceFile> file_;
   const base::Limits* limits_;
   PolicyDraft* draft_;
 };

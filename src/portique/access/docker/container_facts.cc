@@ -24,11 +24,6 @@ constexpr std::array<std::string_view, 4> kMasked{
 constexpr std::array<std::string_view, 5> kReadOnly{
     "/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"};
 
-std::string_view text_of(const json::value& value) {
-  const auto* text = value.if_string();
-  return text == nullptr ? std::string_view() : std::string_view(text->data(), text->size());
-}
-
 bool flag_of(const json::object& object, std::string_view name) {
   const auto* value = object.if_contains(name);
   return value != nullptr && value->is_bool() && value->get_bool();
@@ -48,7 +43,7 @@ std::string capability_name(std::string_view text) {
 
 void add_capabilities(std::vector<std::string>& list, const json::array& names) {
   for (const json::value& name : names)
-    add(list, capability_name(text_of(name)));
+    add(list, capability_name(json_text(name)));
 }
 
 /// Whether a list that replaces a default one leaves any of it out. Without a list the default
@@ -59,7 +54,7 @@ bool weakens(const json::object& host,
   const auto* list = base::json_array(host.if_contains(name));
   if (list == nullptr) return false;
   return std::ranges::any_of(defaults, [&](std::string_view path) {
-    return std::ranges::none_of(*list, [&](const auto& item) { return text_of(item) == path; });
+    return std::ranges::none_of(*list, [&](const auto& item) { return json_text(item) == path; });
   });
 }
 
@@ -110,7 +105,7 @@ bool is_no_profile(std::string_view profile) {
     if (!base::json_items(&base::json_fields(call, "includes"), "caps").empty()) continue;
     if (is_dangerous(base::json_string(call, "name"))) return true;
     for (const json::value& name : base::json_items(call, "names"))
-      if (is_dangerous(text_of(name))) return true;
+      if (is_dangerous(json_text(name))) return true;
   }
   return false;
 }
@@ -128,7 +123,7 @@ std::pair<std::uint16_t, std::uint16_t> port_range(std::string_view text) {
 std::vector<std::string> variable_names(const json::array& variables) {
   std::vector<std::string> out;
   for (const json::value& variable : variables) {
-    const std::string_view text = text_of(variable);
+    const std::string_view text = json_text(variable);
     out.emplace_back(text.substr(0, text.find('=')));
   }
   return out;
@@ -161,7 +156,7 @@ Result<void> ContainerReader::configuration(const json::object& config) {
   if (!image.empty()) add(facts_->images, image);
   for (const std::string_view member : {"Entrypoint", "Cmd"})
     for (const json::value& word : base::json_items(&config, member))
-      facts_->command.emplace_back(text_of(word));
+      facts_->command.emplace_back(json_text(word));
   facts_->environment = variable_names(base::json_items(&config, "Env"));
   // Places in the container for Docker; podman takes a pair for a bind mount.
   for (const auto& volume : base::json_fields(&config, "Volumes"))
@@ -205,7 +200,7 @@ Result<void> ContainerReader::endpoints(const json::object& networking) {
 
 void ContainerReader::endpoint(const json::object* settings) {
   for (const json::value& link : base::json_items(settings, "Links"))
-    this->link(text_of(link));
+    this->link(json_text(link));
 }
 
 /// "db:alias", "/db:/web/alias"; on the default network the engine hands over the other container's
@@ -218,11 +213,11 @@ void ContainerReader::link(std::string_view text) {
 
 Result<void> ContainerReader::mounts(const json::object& host) {
   for (const json::value& bind : base::json_items(&host, "Binds"))
-    PQ_TRY(mounts_.bind(text_of(bind)));
+    PQ_TRY(mounts_.bind(json_text(bind)));
   for (const json::value& mount : base::json_items(&host, "Mounts"))
     if (const auto* object = mount.if_object()) PQ_TRY(mounts_.mount(*object));
   for (const json::value& container : base::json_items(&host, "VolumesFrom"))
-    PQ_TRY(mounts_.volumes_from(text_of(container)));
+    PQ_TRY(mounts_.volumes_from(json_text(container)));
   return {};
 }
 
@@ -255,7 +250,7 @@ void ContainerReader::security(const json::object& host) {
     add_capabilities(facts_->capabilities, base::json_items(&host, member));
   add_capabilities(facts_->dropped, base::json_items(&host, "CapDrop"));
   for (const json::value& option : base::json_items(&host, "SecurityOpt"))
-    security_option(text_of(option));
+    security_option(json_text(option));
   if (weakens(host, "MaskedPaths", kMasked) || weakens(host, "ReadonlyPaths", kReadOnly))
     add(facts_->unconfined, "systempaths");
   if (flag_of(host, "Privileged")) set_privileged(*facts_);
@@ -295,17 +290,17 @@ void ContainerReader::devices(const json::object& resources) {
     if (!path.empty()) add(facts_->devices, resolve_host_path(path, mounts_.sight()));
   }
   for (const json::value& rule : base::json_items(&resources, "DeviceCgroupRules"))
-    add(facts_->device_rules, text_of(rule));
+    add(facts_->device_rules, json_text(rule));
   for (const json::value& item : base::json_items(&resources, "DeviceRequests")) {
     const auto* request = item.if_object();
     const std::string driver(base::json_string(request, "Driver"));
     if (driver == "cdi")
       for (const json::value& id : base::json_items(request, "DeviceIDs"))
-        add(facts_->devices, "cdi:" + std::string(text_of(id)));
+        add(facts_->devices, "cdi:" + std::string(json_text(id)));
     for (const json::value& all : base::json_items(request, "Capabilities"))
       if (const auto* names = all.if_array())
         for (const json::value& name : *names)
-          add(facts_->devices, std::string(text_of(name)) + (driver.empty() ? "" : ":" + driver));
+          add(facts_->devices, std::string(json_text(name)) + (driver.empty() ? "" : ":" + driver));
     if (driver != "cdi" && base::json_items(request, "Capabilities").empty())
       add(facts_->devices, "request:" + driver);
   }
@@ -325,7 +320,7 @@ void ContainerReader::resources(const json::object& resources) {
 Result<void> ContainerReader::host_configuration(const json::object& host) {
   PQ_TRY(mounts(host));
   for (const json::value& other : base::json_items(&host, "Links"))
-    link(text_of(other));
+    link(json_text(other));
   PQ_TRY(network_mode(base::json_string(&host, "NetworkMode")));
   namespace_mode("pid", base::json_string(&host, "PidMode"));
   namespace_mode("ipc", base::json_string(&host, "IpcMode"));
@@ -339,7 +334,7 @@ Result<void> ContainerReader::host_configuration(const json::object& host) {
   facts_->publishes_all = flag_of(host, "PublishAllPorts");
   facts_->runtime = base::json_string(&host, "Runtime");
   for (const auto& [name, value] : base::json_fields(&host, "Sysctls"))
-    facts_->sysctls.emplace_back(name, text_of(value));
+    facts_->sysctls.emplace_back(name, json_text(value));
   for (const auto& annotation : base::json_fields(&host, "Annotations"))
     facts_->annotations.emplace_back(annotation.key());
   facts_->restart =
@@ -366,7 +361,7 @@ Result<void> ContainerReader::container_spec(const json::object& spec) {
   if (!image.empty()) add(facts_->images, image);
   for (const std::string_view member : {"Command", "Args"})
     for (const json::value& word : base::json_items(&spec, member))
-      facts_->command.emplace_back(text_of(word));
+      facts_->command.emplace_back(json_text(word));
   facts_->environment = variable_names(base::json_items(&spec, "Env"));
   for (const json::value& mount : base::json_items(&spec, "Mounts"))
     if (const auto* object = mount.if_object()) PQ_TRY(mounts_.mount(*object));
@@ -375,7 +370,7 @@ Result<void> ContainerReader::container_spec(const json::object& spec) {
     add_capabilities(facts_->capabilities, base::json_items(&spec, member));
   add_capabilities(facts_->dropped, base::json_items(&spec, "CapabilityDrop"));
   for (const auto& [name, value] : base::json_fields(&spec, "Sysctls"))
-    facts_->sysctls.emplace_back(name, text_of(value));
+    facts_->sysctls.emplace_back(name, json_text(value));
   facts_->root_filesystem_read_only = flag_of(spec, "ReadOnly");
   return user(base::json_string(&spec, "User"), image);
 }
@@ -450,7 +445,7 @@ void ContainerReader::plugin(std::string_view remote, const json::array& privile
     const bool small = base::json_member(privilege, "name") != nullptr;
     const std::string_view name = base::json_string(privilege, small ? "name" : "Name");
     for (const json::value& value : base::json_items(privilege, small ? "value" : "Value"))
-      plugin_privilege(name, text_of(value));
+      plugin_privilege(name, json_text(value));
   }
 }
 

@@ -366,4 +366,9 @@ Result<json::value> read_go_json(std::string_view text, const GoType& type) {
   return GoReader(text).document(type);
 }
 
+std::string_view json_text(const json::value& value) {
+  const auto* text = value.if_string();
+  return text == nullptr ? std::string_view() : std::string_view(*text);
+}
+
 } // namespace portique::access

@@ -48,4 +48,7 @@ struct GoMember {
 /// elements of the first), and what is over the limits.
 base::Result<boost::json::value> read_go_json(std::string_view text, const GoType& type);
 
+/// Of a text, "" for any other value. Borrowed.
+std::string_view json_text(const boost::json::value& value);
+
 } // namespace portique::access

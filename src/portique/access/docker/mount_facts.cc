@@ -9,6 +9,7 @@
 #include <span>
 #include <utility>
 
+#include "portique/access/docker/go_json.h"
 #include "portique/base/json.h"
 #include "portique/base/text.h"
 
@@ -18,11 +19,6 @@ namespace json = boost::json;
 using base::Result;
 
 namespace {
-
-std::string_view text_of(const json::value& value) {
-  const auto* text = value.if_string();
-  return text == nullptr ? std::string_view() : std::string_view(text->data(), text->size());
-}
 
 bool has_flag(std::string_view list, std::string_view flag) {
   return std::ranges::any_of(base::split(list, ','),
@@ -127,7 +123,7 @@ void MountReader::volume_options(std::string_view driver,
   }
   // What another driver makes of its options is not known: what looks like a path may be mounted.
   for (const auto& option : options)
-    if (text_of(option.value()).starts_with('/')) host_path(text_of(option.value()), writable);
+    if (json_text(option.value()).starts_with('/')) host_path(json_text(option.value()), writable);
 }
 
 Result<void> MountReader::named_volume(std::string_view name, bool writable) {

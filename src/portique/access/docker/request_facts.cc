@@ -18,15 +18,10 @@ using base::Result;
 
 namespace {
 
-std::string_view text_of(const json::value& value) {
-  const auto* text = value.if_string();
-  return text == nullptr ? std::string_view() : std::string_view(text->data(), text->size());
-}
-
 std::vector<std::string> texts(const json::object& object, std::string_view name) {
   std::vector<std::string> out;
   for (const json::value& item : base::json_items(&object, name))
-    out.emplace_back(text_of(item));
+    out.emplace_back(json_text(item));
   return out;
 }
 
@@ -189,7 +184,7 @@ build_request_facts(const EngineCall& call, EngineView& view, const FactOptions&
   const json::value caches = query_json(call, "cachefrom");
   if (const auto* list = caches.if_array())
     for (const json::value& image : *list)
-      facts.images.emplace_back(text_of(image));
+      facts.images.emplace_back(json_text(image));
   for (const std::string_view option : call.query_values("securityopt"))
     reader.security_option(option);
   facts.memory_limited = positive(call.query_value("memory"));

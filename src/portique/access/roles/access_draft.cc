@@ -10,6 +10,7 @@
 #include "portique/base/nearest.h"
 #include "portique/base/text.h"
 #include "portique/policy/compiler.h"
+#include "portique/policy/document_reader.h"
 #include "portique/policy/matchers.h"
 #include "portique/policy/ready_policies.h"
 
@@ -69,12 +70,12 @@ std::string slip_of(const std::string& action) {
   return "there is no action '" + shown(action) + "'; did you mean " + near + "?";
 }
 
-class Reader {
+class Reader : policy::DocumentReader {
 public:
   Reader(std::shared_ptr<const policy::SourceFile> file,
          const base::Limits& limits,
          AccessDraft& draft)
-      : file_(std::move(file)), limits_(&limits), draft_(&draft) {}
+      : DocumentReader(std::move(file), draft.rules), limits_(&limits), draft_(&draft) {}
 
   void read() {
     auto documents = base::parse_yaml(file_->text, *limits_, base::DuplicateKeys::KeepLast);
@@ -101,32 +102,6 @@ public:
   }
 
 private:
-  void complain(const YamlNode& node, std::string message) {
-    draft_->rules.complain(Level::Error, {file_, node.place}, std::move(message));
-  }
-
-  void check_keys(const YamlNode& node,
-                  std::initializer_list<std::string_view> known,
-                  std::string_view of_what) {
-    const std::vector<std::string> names(known.begin(), known.end());
-    for (const YamlMember& member : node.members) {
-      if (std::ranges::find(names, member.key) != names.end()) continue;
-      const std::string near = base::nearest(member.key, names);
-      draft_->rules.complain(Level::Error,
-                             {file_, member.place},
-                             "'" + shown(member.key) + "' is no part of " + std::string(of_what) +
-                                 (near.empty() ? "" : "; did you mean " + near + "?"));
-    }
-  }
-
-  std::string text_of(const YamlNode& node, std::string_view key) {
-    const YamlNode* value = node.find(key);
-    if (value == nullptr || value->is_null()) return "";
-    if (value->is_scalar()) return value->text;
-    complain(*value, "'" + std::string(key) + "' is a text");
-    return "";
-  }
-
   bool flag_of(const YamlNode& node, std::string_view key) {
     const YamlNode* value = node.find(key);
     if (value == nullptr) return false;
@@ -597,7 +572,6 @@ private:
     }
   }
 
-  std::shared_ptr<const policy::SourceFile> file_; ///< shared with the origins made from it
   const base::Limits* limits_;
   AccessDraft* draft_;
 };
