@@ -43,10 +43,20 @@ struct Hasher::State {
                                                                   &EVP_MD_CTX_free};
 };
 
+namespace {
+
+/// Looked for once: OpenSSL would do so for every digest. Never freed, as hashers of static
+/// duration may outlive anything that would.
+const EVP_MD* implementation(DigestAlgorithm algorithm) {
+  static const EVP_MD* const sha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  static const EVP_MD* const sha512 = EVP_MD_fetch(nullptr, "SHA512", nullptr);
+  return algorithm == DigestAlgorithm::Sha256 ? sha256 : sha512;
+}
+
+} // namespace
+
 Hasher::Hasher(DigestAlgorithm algorithm) : state_(std::make_unique<State>(State{algorithm})) {
-  EVP_DigestInit_ex(state_->context.get(),
-                    algorithm == DigestAlgorithm::Sha256 ? EVP_sha256() : EVP_sha512(),
-                    nullptr);
+  EVP_DigestInit_ex2(state_->context.get(), implementation(algorithm), nullptr);
 }
 
 Hasher::~Hasher() = default;
