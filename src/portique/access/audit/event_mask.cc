@@ -22,6 +22,21 @@ bool is_name(char c) {
   return base::is_alnum(c) || c == '_' || c == '-' || c == '.';
 }
 
+/// Cheap, and no for nearly all of what is written down: whether there is anything that assigns, an
+/// option, or a word as long as a token.
+bool may_hold_secret(std::string_view text) {
+  constexpr std::size_t kToken = 16; // the shortest of those that are known without a name
+  if (text.find_first_of("=:") != std::string_view::npos ||
+      text.find("--") != std::string_view::npos)
+    return true;
+  std::size_t run = 0;
+  for (const char c : text) {
+    run = base::is_alnum(c) || c == '_' || c == '-' || c == '+' ? run + 1 : 0;
+    if (run == kToken) return true;
+  }
+  return false;
+}
+
 /// Where a value that begins at `begin` ends: at its closing quote, else at a blank or another end
 /// of a word.
 std::size_t end_of_value(std::string_view text, std::size_t begin) {
@@ -164,7 +179,7 @@ base::Result<std::shared_ptr<EventMask>> EventMask::make(inspect::SecretRuleBook
 void EventMask::mask(AuditEvent& event) {
   auto scanner = state_->take();
   const auto mask_text = [&](std::string& text) {
-    if (text.empty()) return;
+    if (!may_hold_secret(text)) return;
     if (!scanner) {
       text = kMask;
       return;
