@@ -1,6 +1,6 @@
 #pragma once
 
-// A trail in a folder: many threads append, one writes for all of them.
+// A trail in a folder: many threads append, and one of them writes for all that wait.
 
 #include <cstdint>
 #include <memory>
@@ -32,7 +32,8 @@ public:
 
   /// Code::Timeout after the deadline, Code::Io if the line cannot be written. What was refused is
   /// counted, and the count is written as soon as writing works again. If a write finishes after
-  /// its caller gave up, a line says so.
+  /// its caller gave up, a line says so. The one caller that writes for the others waits for the
+  /// disk, however long that takes.
   base::Result<std::uint64_t> append(const AuditEvent& event) override;
 
   [[nodiscard]] TrailCounts counts() const;

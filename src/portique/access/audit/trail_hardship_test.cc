@@ -255,38 +255,48 @@ TEST_F(TrailHardshipTest, AFullDiskRefusesAndIsRecoveredFrom) {
   EXPECT_EQ(decisions, written + 3);
 }
 
+/// How long a thread that writes is held up by each look at the clock.
+thread_local milliseconds slowness{0};
+
 TEST_F(TrailHardshipTest, ASlowWriteIsGivenUpAndSaidSo) {
-  std::atomic<bool> is_slow = false;
-  const std::thread::id caller = std::this_thread::get_id();
   TrailOptions slow = options();
-  slow.deadline = milliseconds(100);
+  slow.deadline = milliseconds(400);
   slow.head_lines = 1; // every write asks for the time
-  slow.clock = [&] {
-    if (is_slow && std::this_thread::get_id() != caller)
-      std::this_thread::sleep_for(milliseconds(600));
+  slow.clock = [] {
+    std::this_thread::sleep_for(slowness);
     return base::now();
   };
   {
     const auto trail = FileTrail::open(slow).value();
     ASSERT_TRUE(trail->append(event("a")));
-    is_slow = true;
-    const auto begin = steady_clock::now();
-    const auto late = trail->append(event("b"));
+    const auto append_slowly = [&](const char* resource, milliseconds by) {
+      return std::jthread([&trail, resource, by] {
+        slowness = by;
+        EXPECT_TRUE(trail->append(event(resource))); // who writes waits for it
+      });
+    };
+    const auto b = append_slowly("b", milliseconds(300));
+    std::this_thread::sleep_for(milliseconds(100));
+    const auto c = append_slowly("c", milliseconds(900));
+    std::this_thread::sleep_for(milliseconds(100));
+    // c writes it, too, as soon as b is done.
+    const auto late = trail->append(event("d"));
     ASSERT_FALSE(late);
     EXPECT_EQ(late.error().code(), base::Code::Timeout);
-    EXPECT_FALSE(trail->append(event("c"))); // waits behind it, and is taken back
-    EXPECT_LT(steady_clock::now() - begin, milliseconds(550));
-    is_slow = false;
+    std::this_thread::sleep_for(milliseconds(250));
+    const auto begin = steady_clock::now();
+    EXPECT_FALSE(trail->append(event("e"))); // nobody can expect an answer any more
+    EXPECT_LT(steady_clock::now() - begin, milliseconds(200));
     for (int i = 0; i < 300 && trail->counts().late == 0; ++i)
       std::this_thread::sleep_for(milliseconds(10));
-    ASSERT_TRUE(trail->append(event("d")));
+    ASSERT_TRUE(trail->append(event("f")));
     EXPECT_EQ(trail->counts().late, 1U);
     EXPECT_EQ(trail->counts().refused, 2U);
   }
   const TrailVerification done = verify_trail(folder(), {}).value();
   EXPECT_EQ(described(done), "");
   std::vector<std::string> resources;
-  std::uint64_t number_of_b = 0;
+  std::uint64_t number_of_d = 0;
   std::uint64_t said = 0;
   auto cursor = TrailCursor::open(folder()).value();
   while (const auto line = cursor.next().value()) {
@@ -295,13 +305,13 @@ TEST_F(TrailHardshipTest, ASlowWriteIsGivenUpAndSaidSo) {
     if (const auto resource = base::json_string(members, "resource"); !resource.empty())
       resources.emplace_back(resource);
     const auto number = static_cast<std::uint64_t>(base::json_integer(members, "n").value());
-    if (base::json_string(members, "resource") == "b") number_of_b = number;
+    if (base::json_string(members, "resource") == "d") number_of_d = number;
     if (base::json_string(members, "kind") == "late")
       said = static_cast<std::uint64_t>(base::json_integer(members, "entry").value());
   }
-  EXPECT_THAT(resources, ::testing::ElementsAre("a", "b", "d"));
-  EXPECT_GT(number_of_b, 0U);
-  EXPECT_EQ(said, number_of_b);
+  EXPECT_THAT(resources, ::testing::ElementsAre("a", "b", "c", "d", "f"));
+  EXPECT_GT(number_of_d, 0U);
+  EXPECT_EQ(said, number_of_d);
 }
 
 } // namespace
