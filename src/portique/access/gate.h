@@ -3,6 +3,7 @@
 // The seam between what speaks the protocols (plugin, guard) and what decides. Both gates ask one
 // Judge, so that they cannot disagree.
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -39,6 +40,14 @@ public:
   Judge(const Judge&) = delete;
   Judge& operator=(const Judge&) = delete;
   virtual ~Judge() = default;
+
+  /// How long a decision may take: what is decided later is a denial, in the trail, too. A gate
+  /// that hears nothing for somewhat longer denies by itself.
+  [[nodiscard]] virtual std::chrono::milliseconds deadline() const = 0;
+
+  /// Whether judge() may have to ask the engine. A plugin must not let the engine's own thread wait
+  /// for that: the engine asks the plugin about every question.
+  virtual bool may_ask_engine(const EngineRequest& request) = 0;
 
   /// Never fails: what cannot be decided, or be written into the trail, is denied. Called by
   /// several threads at a time.

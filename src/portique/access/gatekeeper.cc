@@ -18,12 +18,18 @@ namespace {
 
 /// How old the gatekeeper's picture of the grants may be.
 constexpr std::int64_t kGrantSeconds = 1;
+/// Of decisions while there is no policy that says it.
+constexpr std::chrono::milliseconds kDeadline{2000};
 
 Decision denial(const AccessPolicy* policy, std::string reason) {
   Decision decision;
   decision.reason = std::move(reason);
   if (policy != nullptr) decision.policy = policy->version();
   return decision;
+}
+
+Decision late_denial(const AccessPolicy* policy) {
+  return denial(policy, "the decision took too long (engine or trail do not answer); try again");
 }
 
 std::string request_digest(const EngineRequest& request) {
@@ -81,7 +87,7 @@ bool goes_by(const ImageFacts& image, const std::vector<std::string>& creates) {
 
 Gatekeeper::Gatekeeper(GatekeeperParts parts, GatekeeperOptions options)
     : parts_(std::move(parts)), options_(std::move(options)),
-      grants_(std::make_shared<const std::vector<Grant>>()), pool_(options_.threads) {}
+      grants_(std::make_shared<const std::vector<Grant>>()) {}
 
 Gatekeeper::~Gatekeeper() = default;
 
@@ -248,11 +254,23 @@ void Gatekeeper::refresh_grants(base::Time now) {
 
 // --- decisions ------------------------------------------------------------------------------
 
+std::chrono::milliseconds Gatekeeper::deadline() const {
+  const auto serving = policy();
+  return serving ? serving->deadline() : kDeadline;
+}
+
+bool Gatekeeper::may_ask_engine(const EngineRequest& request) {
+  const auto action = find_engine_action(request);
+  if (!action) return false; // it is denied without a question
+  const auto& [name, methods, path, resource, body, changes, meaning] = **action;
+  return changes || path.find('{') != std::string_view::npos;
+}
+
 Ruling Gatekeeper::judge(Gate gate, const EngineRequest& request, const Identity& caller) {
-  const auto made = std::make_shared<GateCase>();
-  made->gate = gate;
-  made->request = request;
-  made->caller = caller;
+  GateCase made;
+  made.gate = gate;
+  made.request = &request;
+  made.caller = caller;
   return rule(made);
 }
 
@@ -261,38 +279,25 @@ Ruling Gatekeeper::judge_stream(Gate gate,
                                 std::string_view action,
                                 const WorkloadFacts& facts,
                                 const Identity& caller) {
-  const auto made = std::make_shared<GateCase>();
-  made->gate = gate;
-  made->request = request;
-  made->request.body.clear();
-  made->caller = caller;
-  made->stream_action = action;
-  made->stream_facts = facts;
+  EngineRequest opening = request;
+  opening.body.clear();
+  GateCase made;
+  made.gate = gate;
+  made.request = &opening;
+  made.caller = caller;
+  made.stream_action = action;
+  made.stream_facts = facts;
   return rule(made);
 }
 
-Ruling Gatekeeper::rule(std::shared_ptr<GateCase> made) {
-  made->policy = policy();
-  const auto deadline = std::chrono::steady_clock::now() +
-                        (made->policy ? made->policy->deadline() : std::chrono::milliseconds(2000));
-  const bool done = pool_.run([this, made] { work(*made); }, deadline);
-  if (done) {
-    ++(made->ruling.decision.allow ? allowed_ : denied_);
-    return std::move(made->ruling);
-  }
-  // The work may still go on, with what it shares with nobody but us; it sees this flag.
-  made->late = true;
-  ++late_;
-  ++denied_;
-  Ruling ruling;
-  ruling.decision = denial(made->policy.get(),
-                           "the decision took too long (engine or trail do not answer); try again");
-  return ruling;
-}
-
-void Gatekeeper::work(GateCase& made) {
+Ruling Gatekeeper::rule(GateCase& made) {
+  made.policy = policy();
+  made.until =
+      std::chrono::steady_clock::now() + (made.policy ? made.policy->deadline() : kDeadline);
   decide_case(made);
   write_down(made);
+  ++(made.ruling.decision.allow ? allowed_ : denied_);
+  return std::move(made.ruling);
 }
 
 void Gatekeeper::decide_case(GateCase& made) {
@@ -329,13 +334,15 @@ void Gatekeeper::write_down(GateCase& made) {
   event.action = made.ruling.action.empty() ? "unknown" : made.ruling.action;
   event.resource_kind = made.resource.kind;
   event.resource = made.ruling.resource;
-  event.method = base::printable(std::string_view(made.request.method).substr(0, 32));
-  event.target = masked_target(made.request.target);
-  event.request_digest = request_digest(made.request);
+  event.method = base::printable(std::string_view(made.request->method).substr(0, 32));
+  event.target = masked_target(made.request->target);
+  event.request_digest = request_digest(*made.request);
   event.command = masked_command(made.facts.command);
   event.facts = made.record;
-  // The caller has been told no in the meantime.
-  if (made.late) made.ruling.decision = denial(made.policy.get(), "the decision took too long");
+  if (made.is_late()) {
+    ++late_;
+    made.ruling.decision = late_denial(made.policy.get());
+  }
   event.decision = made.ruling.decision;
   auto entry = parts_.trail->append(event);
   if (!entry) {
@@ -347,11 +354,15 @@ void Gatekeeper::write_down(GateCase& made) {
     return;
   }
   made.ruling.entry = *entry;
-  if (made.late && event.decision.allow) {
+  if (event.decision.allow && made.is_late()) {
+    ++late_;
     event.decision =
         denial(made.policy.get(),
                "entry " + std::to_string(*entry) + " came too late: the caller was told no");
     if (!parts_.trail->append(event)) ++unwritten_;
+    made.ruling.decision = late_denial(made.policy.get());
+    made.ruling.creates.clear();
+    made.ruling.removes.clear();
   }
 }
 

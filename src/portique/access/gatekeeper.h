@@ -15,7 +15,6 @@
 #include <vector>
 
 #include "portique/access/audit/trail.h"
-#include "portique/access/deadline_pool.h"
 #include "portique/access/docker/engine_call.h"
 #include "portique/access/docker/engine_view.h"
 #include "portique/access/gate.h"
@@ -43,7 +42,6 @@ struct GatekeeperOptions {
   std::filesystem::path grants_folder;
   /// Where it is kept who approves policies; "": forgotten at the end of the process.
   std::filesystem::path state_folder;
-  std::size_t threads = 32; ///< decisions under way at a time
   base::Limits limits;
   std::function<base::Time()> clock; ///< empty: the machine's
 };
@@ -82,6 +80,8 @@ public:
   [[nodiscard]] std::shared_ptr<const AccessPolicy> policy() const;
   [[nodiscard]] GatekeeperStatus status() const;
 
+  [[nodiscard]] std::chrono::milliseconds deadline() const override;
+  bool may_ask_engine(const EngineRequest& request) override;
   Ruling judge(Gate gate, const EngineRequest& request, const Identity& caller) override;
   Ruling judge_stream(Gate gate,
                       const EngineRequest& request,
@@ -95,8 +95,7 @@ public:
                  std::string_view body) override;
 
 private:
-  Ruling rule(std::shared_ptr<GateCase> made);
-  void work(GateCase& made);
+  Ruling rule(GateCase& made);
   void decide_case(GateCase& made);
   void write_down(GateCase& made);
   void refresh_grants(base::Time now);
@@ -121,7 +120,6 @@ private:
   std::atomic<std::uint64_t> denied_{0};
   std::atomic<std::uint64_t> late_{0};
   std::atomic<std::uint64_t> unwritten_{0};
-  DeadlinePool pool_; ///< last: its threads end before what they use
 };
 
 } // namespace portique::access

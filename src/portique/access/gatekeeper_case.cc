@@ -165,7 +165,7 @@ base::Result<void> CaseReader::read_call() {
     return {};
   }
   const auto versions = made.policy->extra_api_versions();
-  auto call = parse_engine_call(made.request, {{versions.begin(), versions.end()}});
+  auto call = parse_engine_call(*made.request, {{versions.begin(), versions.end()}});
   if (!call) return std::unexpected(std::move(call).error());
   made.call = std::move(*call);
   made.ruling.action = made.call.action->name;
@@ -251,11 +251,11 @@ RequestView CaseReader::view() const {
   view.action = made.ruling.action;
   view.changes = made.changes;
   view.creates = made.creates;
-  view.method = made.request.method;
-  view.path = is_stream ? std::string_view(made.request.target) : std::string_view(made.call.path);
+  view.method = made.request->method;
+  view.path = is_stream ? std::string_view(made.request->target) : std::string_view(made.call.path);
   view.version = made.call.version;
   view.query = &made.call.query;
-  view.headers = &made.request.headers;
+  view.headers = &made.request->headers;
   view.body = &made.call.body;
   view.resource = &made.resource;
   view.joined = made.joined;

@@ -2,7 +2,7 @@
 
 // One request on its way to a decision: what is known of it, and how it is found out.
 
-#include <atomic>
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -13,16 +13,17 @@
 
 namespace portique::access {
 
-/// Owns all that a decision touches: whoever asked may have given up.
 struct GateCase {
   Gate gate = Gate::Guard;
-  EngineRequest request;
+  const EngineRequest* request = nullptr; ///< borrowed
   Identity caller;
   std::string stream_action; ///< of judge_stream(); "" otherwise
   WorkloadFacts stream_facts;
   std::shared_ptr<const AccessPolicy> policy; ///< shared with the other decisions under way
   base::Time now;
-  std::atomic<bool> late = false; ///< the caller was told no
+  std::chrono::steady_clock::time_point until; ///< later there is only no
+
+  [[nodiscard]] bool is_late() const { return std::chrono::steady_clock::now() > until; }
 
   EngineCall call;
   WorkloadFacts facts;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <csignal>
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
@@ -28,14 +27,6 @@ namespace {
 constexpr std::chrono::milliseconds kPause{20};
 constexpr std::chrono::milliseconds kTick{500};
 
-/// TLS writes with write(2), which has no MSG_NOSIGNAL.
-void block_pipe_signal() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGPIPE);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-}
-
 void set_tcp_options(int descriptor) {
   const int yes = 1;
   ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
@@ -44,8 +35,8 @@ void set_tcp_options(int descriptor) {
 
 } // namespace
 
-Connection::Connection(Stream::Socket socket)
-    : stream(std::move(socket)), timer_(stream.socket().get_executor()) {}
+Connection::Connection(Stream::Socket socket, Lane& on)
+    : stream(std::move(socket)), lane(on), timer_(stream.socket().get_executor()) {}
 
 void Connection::set_deadline(Clock::duration time) {
   const Clock::time_point deadline = Clock::now() + time;
@@ -79,20 +70,20 @@ asio::awaitable<void> Connection::watch(std::shared_ptr<Connection> connection) 
 
 ConnectionLoop::ConnectionLoop(const LoopOptions& options, Serve serve, ListenSocket socket)
     : options_(options), serve_(std::move(serve)), socket_(std::move(socket)),
-      port_(socket_.port()), lanes_([&] {
-        std::vector<std::unique_ptr<Lane>> lanes;
-        for (std::size_t i = 0; i < std::max<std::size_t>(options.threads, 1); ++i)
-          lanes.push_back(std::make_unique<Lane>());
-        return lanes;
+      port_(socket_.port()), clients_([&] {
+        std::vector<std::unique_ptr<Clients>> clients;
+        for (std::size_t i = 0; i < std::max<std::size_t>(options.lanes, 1); ++i)
+          clients.push_back(std::make_unique<Clients>(watch_));
+        return clients;
       }()),
-      acceptor_(lanes_.front()->context, ::dup(socket_.descriptor())),
-      pause_(lanes_.front()->context), last_moment_(lanes_.front()->context) {}
+      acceptor_(clients_.front()->lane.context(), ::dup(socket_.descriptor())),
+      pause_(clients_.front()->lane.context()), last_moment_(clients_.front()->lane.context()) {}
 
 ConnectionLoop::~ConnectionLoop() {
   // Coroutines that did not end in time hold connections of other lanes' sets: each lane is
   // emptied while all of them are there.
-  for (const auto& lane : lanes_)
-    lane->connections.clear();
+  for (const auto& clients : clients_)
+    clients->connections.clear();
 }
 
 Result<std::unique_ptr<ConnectionLoop>> ConnectionLoop::listen(const LoopOptions& options,
@@ -125,9 +116,9 @@ asio::awaitable<void> ConnectionLoop::accept() {
       const int client =
           ::accept4(acceptor_.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
       if (client >= 0) {
-        Lane& lane = *lanes_[next++ % lanes_.size()];
+        Clients& clients = *clients_[next++ % clients_.size()];
         open_.fetch_add(1);
-        asio::co_spawn(lane.context, serve(lane, client), asio::detached);
+        asio::co_spawn(clients.lane.context(), serve(clients, client), asio::detached);
         continue;
       }
       if (errno == EINTR || errno == ECONNABORTED) continue;
@@ -158,32 +149,32 @@ asio::awaitable<bool> ConnectionLoop::shake_hands(Connection& connection) {
   co_return true;
 }
 
-/// As long as the lane has connections.
-asio::awaitable<void> ConnectionLoop::tick(Lane& lane) {
-  while (!lane.connections.empty()) {
-    lane.ticker.expires_after(kTick);
+/// As long as there are connections.
+asio::awaitable<void> ConnectionLoop::tick(Clients& clients) {
+  while (!clients.connections.empty()) {
+    clients.ticker.expires_after(kTick);
     error_code ignored;
-    co_await lane.ticker.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-    for (const Connection* connection : lane.connections)
+    co_await clients.ticker.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    for (const Connection* connection : clients.connections)
       if (connection->tick) connection->tick();
   }
-  lane.ticking = false;
+  clients.ticking = false;
 }
 
-asio::awaitable<void> ConnectionLoop::serve(Lane& lane, int descriptor) {
+asio::awaitable<void> ConnectionLoop::serve(Clients& clients, int descriptor) {
   {
-    Stream::Socket socket(lane.context);
+    Stream::Socket socket(clients.lane.context());
     error_code error;
     socket.assign(asio::generic::stream_protocol(socket_.family(), 0), descriptor, error);
     if (error) ::close(descriptor);
-    auto connection = std::make_shared<Connection>(std::move(socket));
-    lane.connections.insert(connection.get());
-    if (!std::exchange(lane.ticking, true))
-      asio::co_spawn(lane.context, tick(lane), asio::detached);
+    auto connection = std::make_shared<Connection>(std::move(socket), clients.lane);
+    clients.connections.insert(connection.get());
+    if (!std::exchange(clients.ticking, true))
+      asio::co_spawn(clients.lane.context(), tick(clients), asio::detached);
     connection->stopping_ = stopping();
     connection->peer = peer_of(descriptor);
     if (socket_.family() != AF_UNIX) set_tcp_options(descriptor);
-    asio::co_spawn(lane.context, Connection::watch(connection), asio::detached);
+    asio::co_spawn(clients.lane.context(), Connection::watch(connection), asio::detached);
     const bool welcome = co_await shake_hands(*connection);
     if (welcome) {
       connection->clear_deadline();
@@ -197,15 +188,15 @@ asio::awaitable<void> ConnectionLoop::serve(Lane& lane, int descriptor) {
     connection->stream.close();
     connection->done_ = true;
     connection->timer_.cancel();
-    lane.connections.erase(connection.get());
+    clients.connections.erase(connection.get());
   }
   open_.fetch_sub(1);
   finish_if_empty();
 }
 
-void ConnectionLoop::start_stopping(Lane& lane) {
+void ConnectionLoop::start_stopping(Clients& clients) {
   // Closing makes coroutines runnable, it does not run them: the set stays as it is.
-  for (Connection* connection : lane.connections) {
+  for (Connection* connection : clients.connections) {
     connection->stopping_ = true;
     if (connection->idle_) connection->stream.close();
   }
@@ -213,34 +204,35 @@ void ConnectionLoop::start_stopping(Lane& lane) {
 
 void ConnectionLoop::finish_if_empty() {
   if (!stopping() || open_.load() != 0) return;
-  asio::post(lanes_.front()->context, [this] { last_moment_.cancel(); });
+  asio::post(clients_.front()->lane.context(), [this] { last_moment_.cancel(); });
 }
 
 Result<void> ConnectionLoop::run() {
-  asio::co_spawn(lanes_.front()->context, accept(), asio::detached);
-  {
-    std::vector<std::jthread> threads;
-    for (const auto& lane : lanes_)
-      threads.emplace_back([&lane] {
-        block_pipe_signal();
-        lane->context.run();
-      });
-  }
+  asio::co_spawn(clients_.front()->lane.context(), accept(), asio::detached);
+  std::vector<Lane*> lanes;
+  for (const auto& clients : clients_)
+    lanes.push_back(&clients->lane);
+  for (Lane* lane : lanes)
+    lane->start();
+  watch_.run(lanes);
+  for (Lane* lane : lanes)
+    lane->join();
   return {};
 }
 
 void ConnectionLoop::stop() {
-  asio::post(lanes_.front()->context, [this] {
+  asio::post(clients_.front()->lane.context(), [this] {
     if (stopping_.exchange(true)) return;
     socket_.close();
     acceptor_.close();
     pause_.cancel();
-    for (const auto& lane : lanes_)
-      asio::post(lane->context, [this, &lane] { start_stopping(*lane); });
+    for (const auto& clients : clients_)
+      asio::post(clients->lane.context(), [this, &clients] { start_stopping(*clients); });
     last_moment_.expires_after(options_.stop_timeout);
     last_moment_.async_wait([this](const error_code&) {
-      for (const auto& lane : lanes_)
-        lane->context.stop();
+      for (const auto& clients : clients_)
+        clients->lane.stop();
+      watch_.end();
     });
     finish_if_empty();
   });

@@ -8,17 +8,15 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <thread>
 #include <unordered_set>
 #include <vector>
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include "portique/base/result.h"
+#include "portique/http/lane.h"
 #include "portique/http/listen_socket.h"
 #include "portique/http/peer.h"
 #include "portique/http/server.h"
@@ -27,15 +25,16 @@
 
 namespace portique::http {
 
-/// One client. All of it happens on one thread.
+/// One client. All of it happens on one lane.
 class Connection {
 public:
   using Clock = std::chrono::steady_clock;
 
-  explicit Connection(Stream::Socket socket);
+  Connection(Stream::Socket socket, Lane& lane);
 
   Stream stream;
   Peer peer;
+  Lane& lane; ///< on which it is served
 
   /// From now on: the stream is closed if this time passes before the next call.
   void set_deadline(Clock::duration time);
@@ -61,7 +60,7 @@ private:
 
 struct LoopOptions {
   std::variant<UnixEndpoint, TcpEndpoint> endpoint;
-  std::size_t threads = 2; ///< that move bytes; they never wait for anything else
+  std::size_t lanes = 2; ///< that move bytes
   std::size_t connections = 4096;
   std::chrono::seconds handshake_timeout{10};
   std::chrono::seconds stop_timeout{5}; ///< for what is under way when stop() is called
@@ -89,30 +88,31 @@ public:
   [[nodiscard]] std::uint16_t port() const { return port_; }
 
 private:
-  /// A thread, its scheduler and its connections.
-  struct Lane {
-    boost::asio::io_context context{1};
-    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work =
-        boost::asio::make_work_guard(context);
+  /// A lane and its connections.
+  struct Clients {
+    explicit Clients(LaneWatch& watch) : lane(watch), ticker(lane.context()) {}
+
+    Lane lane;
     std::unordered_set<Connection*> connections;
-    boost::asio::steady_timer ticker{context};
+    boost::asio::steady_timer ticker;
     bool ticking = false;
   };
 
   ConnectionLoop(const LoopOptions& options, Serve serve, ListenSocket socket);
 
   boost::asio::awaitable<void> accept();
-  boost::asio::awaitable<void> serve(Lane& lane, int descriptor);
+  boost::asio::awaitable<void> serve(Clients& clients, int descriptor);
   boost::asio::awaitable<bool> shake_hands(Connection& connection);
-  static boost::asio::awaitable<void> tick(Lane& lane);
-  void start_stopping(Lane& lane);
+  static boost::asio::awaitable<void> tick(Clients& clients);
+  void start_stopping(Clients& clients);
   void finish_if_empty();
 
   LoopOptions options_;
   Serve serve_;
   ListenSocket socket_;
   std::uint16_t port_ = 0;
-  std::vector<std::unique_ptr<Lane>> lanes_;
+  LaneWatch watch_;
+  std::vector<std::unique_ptr<Clients>> clients_;
   boost::asio::posix::stream_descriptor acceptor_;
   boost::asio::steady_timer pause_;       ///< of the acceptor, when there is no room
   boost::asio::steady_timer last_moment_; ///< after stop()

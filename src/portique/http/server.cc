@@ -33,7 +33,7 @@ std::string_view header_value(const std::vector<Header>& headers, std::string_vi
 namespace {
 
 constexpr std::size_t kReadBytes = 16U << 10U;
-constexpr std::size_t kLoopThreads = 2;
+constexpr std::size_t kLanes = 2;
 /// How long what a refused client still sends is thrown away: closing at once would throw away our
 /// answer (RFC 9112, 9.6).
 constexpr std::chrono::seconds kLinger{2};
@@ -77,7 +77,7 @@ public:
   Result<void> start() {
     LoopOptions options;
     options.endpoint = options_.endpoint;
-    options.threads = kLoopThreads;
+    options.lanes = kLanes;
     options.connections = options_.connections;
     loop_ = PQ_TRY(ConnectionLoop::listen(
         options, [this](std::shared_ptr<Connection> connection) -> asio::awaitable<void> {
@@ -101,8 +101,9 @@ private:
   asio::awaitable<Result<RequestHead>> read_head(Connection& connection, StreamBuffer& incoming);
   asio::awaitable<Result<std::string>>
   read_body(Connection& connection, StreamBuffer& incoming, const RequestHead& head);
-  [[nodiscard]] Response call(const Request& request) const;
-  asio::awaitable<Response> handle(Request request);
+  template <typename Answer, typename Ask>
+  static Answer call(const Ask& ask, const Request& request);
+  asio::awaitable<Response> handle(Connection& connection, Request request);
   asio::awaitable<bool> answer(Connection& connection, Response response, Reply reply);
   asio::awaitable<void> refuse(Connection& connection, const base::Error& error);
   asio::awaitable<void> throw_away(Connection& connection);
@@ -169,19 +170,31 @@ AsioServer::read_body(Connection& connection, StreamBuffer& incoming, const Requ
   co_return body;
 }
 
-Response AsioServer::call(const Request& request) const {
+template <typename Answer, typename Ask>
+Answer AsioServer::call(const Ask& ask, const Request& request) {
   try {
-    return handler_(request);
+    return ask(request);
   } catch (const std::exception&) {
     return refusal(500, "the request could not be handled");
   }
 }
 
-asio::awaitable<Response> AsioServer::handle(Request request) {
-  const bool limited = options_.handler_timeout.count() > 0;
-  const auto limit = limited ? options_.handler_timeout : std::chrono::hours(24);
-  // Named, not a temporary: g++ 12 destroys captures of a temporary in an awaited expression twice.
-  auto work = [this, request = std::move(request)] { return call(request); };
+asio::awaitable<Response> AsioServer::handle(Connection& connection, Request request) {
+  if (options_.without_thought)
+    if (auto response = call<std::optional<Response>>(options_.without_thought, request))
+      co_return *std::move(response);
+  const auto limit = options_.handler_limit ? options_.handler_limit() : std::chrono::hours(24);
+  const auto shared = std::make_shared<const Request>(std::move(request));
+  // Named, not temporaries: g++ 12 destroys captures of one in an awaited expression twice.
+  if (options_.at_once) {
+    auto quick = [this, shared] {
+      return call<std::optional<Response>>(options_.at_once, *shared);
+    };
+    auto response = co_await connection.lane.run<std::optional<Response>>(limit, std::move(quick));
+    if (!response) co_return options_.late_answer;
+    if (*response) co_return **std::move(response);
+  }
+  auto work = [this, shared] { return call<Response>(handler_, *shared); };
   auto response = co_await run_elsewhere<Response>(handlers_, limit, std::move(work));
   if (!response) co_return options_.late_answer;
   co_return *std::move(response);
@@ -243,7 +256,7 @@ asio::awaitable<bool> AsioServer::serve_one(Connection& connection, StreamBuffer
                   .body = *std::move(body),
                   .peer = connection.peer};
   Reply reply{.head_only = request.method == "HEAD"};
-  Response response = co_await handle(std::move(request));
+  Response response = co_await handle(connection, std::move(request));
   reply.keep_alive = head->keep_alive && !loop_->stopping();
   const bool sent = co_await answer(connection, std::move(response), reply);
   if (!sent || reply.keep_alive) co_return sent;

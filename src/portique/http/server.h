@@ -72,10 +72,15 @@ struct ServerOptions {
   std::size_t connections = 4096; ///< further ones wait to be accepted
   std::chrono::seconds idle_timeout{60};
   std::chrono::seconds request_timeout{30}; ///< from a request's first byte to its last
-  /// How long a handler may take; 0: as long as it wants. When the time is over the client gets
-  /// `late_answer`, and what the handler says later is lost.
-  std::chrono::milliseconds handler_timeout{0};
+  /// How long a handler may take, asked for each request; empty: as long as it wants. When the time
+  /// is over the client gets `late_answer`, and what the handler says later is lost.
+  std::function<std::chrono::milliseconds()> handler_limit;
   Response late_answer{.status = 503};
+  /// Tried before the handler, on the thread where bytes come in: for what is usually quick, and
+  /// waits for nobody who may send a request here. Nothing: the handler is asked.
+  std::function<std::optional<Response>(const Request&)> at_once;
+  /// Tried before that, for what never takes longer than to look at the request.
+  std::function<std::optional<Response>(const Request&)> without_thought;
 };
 
 /// Called on one of the server's threads, several at a time, never where bytes come in: what a

@@ -242,7 +242,7 @@ TEST(Server, NeverSendsAHeaderThatWouldBeTwo) {
 
 TEST(Server, AnswersForAHandlerThatIsLate) {
   ServerOptions options = Served::unix_options();
-  options.handler_timeout = milliseconds(200);
+  options.handler_limit = [] { return milliseconds(200); };
   options.late_answer = {.status = 200, .body = "late"};
   std::atomic<bool> finished = false;
   const Served served(
@@ -257,6 +257,22 @@ TEST(Server, AnswersForAHandlerThatIsLate) {
   EXPECT_THAT(client.read_until("late"), EndsWith("late"));
   EXPECT_FALSE(finished);
   EXPECT_THAT(client.ask(last_get("/")), EndsWith("in time"));
+}
+
+TEST(Server, AsksTheHandlerForWhatIsNotAnsweredAtOnce) {
+  ServerOptions options = Served::unix_options();
+  options.at_once = [](const Request& request) -> std::optional<Response> {
+    if (request.target == "/broken") throw std::runtime_error("bad luck");
+    if (request.target == "/quick") return Response{.body = "at once"};
+    return std::nullopt;
+  };
+  const Served served(echo, options);
+  auto client = RawClient::to(served.socket());
+  client.send(get("/quick"));
+  EXPECT_THAT(client.read_until("at once"), EndsWith("at once"));
+  client.send(get("/broken"));
+  EXPECT_THAT(client.read_until("handled\n"), StartsWith("HTTP/1.1 500"));
+  EXPECT_THAT(client.ask(last_get("/other")), EndsWith("GET /other []"));
 }
 
 TEST(Server, FinishesWhatWasBegunWhenItStops) {

@@ -1,11 +1,12 @@
-// System calls are tried first and waited for only if they would block: most answers of an engine
-// are there at once, and a trip through the scheduler costs more than the call.
+// System calls are tried first and waited for only if they would block: in a transfer there mostly
+// is something to do at once, and a trip through the scheduler costs more than the call.
 
 #include "portique/http/stream.h"
 
 #include <algorithm>
 #include <cerrno>
 #include <climits>
+#include <utility>
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -76,7 +77,12 @@ asio::awaitable<std::size_t> Stream::read_some(std::span<char> into) {
       if (size > 0) co_return static_cast<std::size_t>(size);
       again = co_await wait_for_tls(size);
     } else {
+      if (std::exchange(is_drained_, false)) {
+        again = co_await wait(Socket::wait_read);
+        if (!again) break;
+      }
       const ssize_t size = ::recv(socket_.native_handle(), into.data(), into.size(), 0);
+      is_drained_ = size > 0 && static_cast<std::size_t>(size) < into.size();
       if (size > 0) co_return static_cast<std::size_t>(size);
       if (size < 0 && errno == EINTR) continue;
       if (size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))

@@ -66,7 +66,8 @@ private:
 
   Socket socket_;
   std::unique_ptr<SSL, FreeTls> tls_;
-  unsigned at_once_ = 0; ///< calls that did not have to wait, in a row
+  unsigned at_once_ = 0;    ///< calls that did not have to wait, in a row
+  bool is_drained_ = false; ///< the last read took all that there was
 };
 
 } // namespace portique::http

@@ -47,7 +47,6 @@ base::Result<CheckedLine> check_command_line(std::span<const std::string> words,
   assume_made(line, caller, engine);
   NoTrail trail;
   GatekeeperOptions keeping;
-  keeping.threads = 1;
   Gatekeeper keeper({.view = &engine,
                      .trail = &trail,
                      .owners = &engine,

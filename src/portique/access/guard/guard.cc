@@ -22,15 +22,13 @@ public:
       : state_(options, judge, std::move(inspect)) {}
 
   ~AsioGuard() override {
-    // What still runs may touch timers of the loop.
-    state_.threads.join();
     loop_.reset(); // its coroutines touch the state
   }
 
   Result<void> start() {
     http::LoopOptions options;
     options.endpoint = state_.options.endpoint;
-    options.threads = state_.options.threads;
+    options.lanes = state_.options.lanes;
     options.connections = state_.options.connections;
     loop_ = PQ_TRY(http::ConnectionLoop::listen(
         options, [this](std::shared_ptr<http::Connection> connection) -> asio::awaitable<void> {

@@ -21,15 +21,13 @@ struct GuardOptions {
   /// TCP only with TLS and authorities for clients: otherwise nobody knows who calls.
   std::variant<http::UnixEndpoint, http::TcpEndpoint> endpoint;
   std::filesystem::path engine = "/run/docker.sock"; ///< Unix socket of the engine
-  std::size_t threads = 8;                           ///< that move bytes and ask what is quick
-  std::size_t judge_threads = 32;                    ///< that ask: so many may wait at a time
+  std::size_t lanes = 4;                             ///< threads that move bytes and ask the judge
   std::size_t connections = 4096;
   /// A stack of compose files with its configs stays under 2 MiB; the engine's own bound is 4 MiB
   /// for most calls.
   std::uint64_t body_bytes = 16ULL << 20U;
   /// Bodies of all connections that are held to be judged.
   std::uint64_t all_bodies_bytes = 256ULL << 20U;
-  std::chrono::milliseconds decision_timeout{10'000};
   std::chrono::seconds idle_timeout{600};
   std::chrono::seconds head_timeout{30}; ///< from a head's first byte to its last
   std::chrono::seconds body_timeout{60}; ///< between two pieces of a body that is waited for

@@ -10,7 +10,6 @@
 
 #include "portique/access/guard/upgrade_rules.h"
 #include "portique/base/text.h"
-#include "portique/http/run_elsewhere.h"
 
 namespace portique::access {
 
@@ -211,22 +210,9 @@ asio::awaitable<bool> GuardSession::read_body(Transfer& transfer, BodyShare& sha
 }
 
 asio::awaitable<bool> GuardSession::decide(Transfer& transfer) {
-  using Clock = std::chrono::steady_clock;
-  // The caller is looked up elsewhere: that may go over a network.
-  if (caller_ && state_.quick.is_quick()) {
-    const auto begin = Clock::now();
-    transfer.ruling = judge(state_.judge, *transfer.request, *caller_);
-    const auto took = Clock::now() - begin;
-    state_.quick.took(took);
-    if (took < state_.options.decision_timeout) co_return true;
-    transfer.ruling = denial("no decision came in time");
-    co_return false;
-  }
-
   struct Answer {
     Ruling ruling;
     std::shared_ptr<const Identity> caller;
-    Clock::duration took{};
   };
 
   // The work owns what it needs: it may still run when this connection is gone.
@@ -235,19 +221,15 @@ asio::awaitable<bool> GuardSession::decide(Transfer& transfer) {
                caller = caller_,
                process = process_,
                peer = caller_ ? http::Peer{} : connection_.peer]() mutable -> Answer {
+    // Accounts may be looked up over a network.
     if (!caller) caller = std::make_shared<const Identity>(identify(peer, process, state.accounts));
-    const auto begin = Clock::now();
-    Ruling ruling = judge(state.judge, *request, *caller);
-    return {std::move(ruling), caller, Clock::now() - begin};
+    return {judge(state.judge, *request, *caller), caller};
   };
-  auto answer = co_await http::run_elsewhere<Answer>(
-      state_.threads, state_.options.decision_timeout, std::move(work));
+  auto answer = co_await connection_.lane.run<Answer>(state_.patience(), std::move(work));
   if (!answer) {
     transfer.ruling = denial("no decision came in time");
-    state_.quick.took(state_.options.decision_timeout);
     co_return false;
   }
-  state_.quick.took(answer->took);
   caller_ = std::move(answer->caller);
   process_.reset();
   transfer.ruling = std::move(answer->ruling);
@@ -266,8 +248,7 @@ asio::awaitable<bool> GuardSession::start_inspection(Transfer& transfer) {
       return base::fail(Code::Malformed, "the stream could not be judged");
     }
   };
-  auto made = co_await http::run_elsewhere<Made>(
-      state_.threads, state_.options.decision_timeout, std::move(work));
+  auto made = co_await connection_.lane.run<Made>(state_.patience(), std::move(work));
   if (!made) co_return co_await refuse(403, "no decision came in time", false);
   if (!*made) co_return co_await refuse(403, made->error().message(), false);
   if (**made == nullptr) co_return true;

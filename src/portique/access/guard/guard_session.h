@@ -11,11 +11,9 @@
 #include <string_view>
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/thread_pool.hpp>
 
 #include "portique/access/guard/guard.h"
 #include "portique/access/guard/local_caller.h"
-#include "portique/access/guard/quick_work.h"
 #include "portique/http/body_reader.h"
 #include "portique/http/connection_loop.h"
 #include "portique/http/message_head.h"
@@ -26,16 +24,19 @@ namespace portique::access {
 /// What all sessions of a guard have in common.
 struct GuardState {
   GuardState(const GuardOptions& given, Judge& judge_given, InspectStream inspect_given)
-      : options(given), judge(judge_given), inspect(std::move(inspect_given)),
-        threads(given.judge_threads) {}
+      : options(given), judge(judge_given), inspect(std::move(inspect_given)) {}
+
+  /// The judge says no by itself when its time is over; this is for one that says nothing.
+  [[nodiscard]] std::chrono::milliseconds patience() const { return judge.deadline() + kMargin; }
 
   GuardOptions options;
   Judge& judge;
   InspectStream inspect;
   Accounts accounts;
   std::atomic<std::uint64_t> body_bytes = 0; ///< held at present
-  QuickWork quick;                           ///< decisions
-  boost::asio::thread_pool threads;          ///< that may wait
+
+private:
+  static constexpr std::chrono::milliseconds kMargin{250};
 };
 
 /// The share of one request in GuardState::body_bytes.

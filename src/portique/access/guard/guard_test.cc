@@ -555,9 +555,8 @@ TEST(Guard, DeniesWhenNoDecisionComesInTime) {
     if (request.target == "/slow") std::this_thread::sleep_for(milliseconds(800));
     return true;
   };
-  GuardOptions options = before(engine);
-  options.decision_timeout = milliseconds(200);
-  const RunningGuard guard(options, judge);
+  judge.limit = milliseconds(100);
+  const RunningGuard guard(before(engine), judge);
   auto client = RawClient::to(guard.socket());
   client.send("GET /slow HTTP/1.1\r\nHost: d\r\n\r\n");
   EXPECT_THAT(client.read_until("in time"), StartsWith("HTTP/1.1 403"));

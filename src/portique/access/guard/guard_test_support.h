@@ -3,6 +3,7 @@
 // A guard that runs in a thread of the test, in front of any engine, with a judge that does what
 // the test says.
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -27,6 +28,12 @@ public:
            head.target.find("/start") != std::string::npos;
   };
   bool wants_answers = false;
+
+  std::chrono::milliseconds limit{10'000};
+
+  [[nodiscard]] std::chrono::milliseconds deadline() const override { return limit; }
+
+  bool may_ask_engine(const EngineRequest&) override { return false; }
 
   Ruling judge(Gate, const EngineRequest& request, const Identity& caller) override {
     Ruling ruling;

@@ -13,7 +13,6 @@
 
 #include "portique/access/guard/guard_session.h"
 #include "portique/access/guard/upgrade_rules.h"
-#include "portique/http/run_elsewhere.h"
 
 namespace portique::access {
 
@@ -96,8 +95,7 @@ asio::awaitable<bool> GuardSession::inspect(const std::shared_ptr<Inspector>& in
       return base::fail(base::Code::Malformed, "the stream could not be judged");
     }
   };
-  auto outcome = co_await http::run_elsewhere<Result<void>>(
-      state_.threads, state_.options.decision_timeout, std::move(work));
+  auto outcome = co_await connection_.lane.run<Result<void>>(state_.patience(), std::move(work));
   if (!outcome) {
     why = "no decision came in time";
     co_return false;
@@ -166,8 +164,7 @@ GuardSession::tell_judge(const Transfer& transfer, int status, std::string body)
     }
     return true;
   };
-  co_await http::run_elsewhere<bool>(
-      state_.threads, state_.options.decision_timeout, std::move(work));
+  co_await connection_.lane.run<bool>(state_.patience(), std::move(work));
 }
 
 asio::awaitable<GuardSession::Outcome>

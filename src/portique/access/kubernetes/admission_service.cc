@@ -129,7 +129,9 @@ Result<std::unique_ptr<AdmissionService>> AdmissionService::listen(AdmissionServ
   server.body_bytes = base::Limits().admission_review_bytes;
   // A handler that hangs all the same must not hold the API server up: it gets no review, and its
   // failurePolicy counts.
-  server.handler_timeout = self.options_.deadline + std::chrono::milliseconds(500);
+  server.handler_limit = [limit = self.options_.deadline + std::chrono::milliseconds(500)] {
+    return limit;
+  };
   server.late_answer = text_response(503, "the decision took too long\n");
   self.server_ =
       PQ_TRY(http::Server::listen(server, [raw = service.get()](const http::Request& request) {

@@ -13,19 +13,26 @@ namespace {
 constexpr std::uint64_t kQuestionBytes = 8ULL << 20U;
 /// The daemon keeps its connections and would take one that was closed for a plugin that failed.
 constexpr std::chrono::hours kIdle{24 * 30};
+/// The judge says no by itself when its time is over; this is for one that says nothing.
+constexpr std::chrono::milliseconds kMargin{250};
 
 class ServedPlugin final : public Plugin {
 public:
-  ServedPlugin(const PluginOptions& options, Judge& judge) : protocol_(judge, options.view_token) {}
+  ServedPlugin(const PluginOptions& options, Judge& judge)
+      : judge_(judge), protocol_(judge, options.view_token) {}
 
   base::Result<void> start(const PluginOptions& options) {
-    const http::ServerOptions server{.endpoint =
-                                         http::UnixEndpoint{.path = options.socket, .mode = 0600},
-                                     .threads = options.threads,
-                                     .body_bytes = kQuestionBytes,
-                                     .idle_timeout = kIdle,
-                                     .handler_timeout = options.decision_timeout,
-                                     .late_answer = PluginProtocol::late_answer()};
+    const http::ServerOptions server{
+        .endpoint = http::UnixEndpoint{.path = options.socket, .mode = 0600},
+        .threads = options.threads,
+        .body_bytes = kQuestionBytes,
+        .idle_timeout = kIdle,
+        .handler_limit = [this] { return judge_.deadline() + kMargin; },
+        .late_answer = PluginProtocol::late_answer(),
+        .at_once =
+            [this](const http::Request& request) { return protocol_.answer_at_once(request); },
+        .without_thought =
+            [this](const http::Request& request) { return protocol_.answer_blindly(request); }};
     server_ = PQ_TRY(http::Server::listen(
         server, [this](const http::Request& request) { return protocol_.answer(request); }));
     return {};
@@ -36,6 +43,7 @@ public:
   void stop() override { server_->stop(); }
 
 private:
+  Judge& judge_;
   PluginProtocol protocol_;
   std::unique_ptr<http::Server> server_;
 };

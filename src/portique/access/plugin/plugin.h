@@ -18,8 +18,6 @@ struct PluginOptions {
   /// --authorization-plugin=NAME.
   std::filesystem::path socket = "/run/docker/plugins/portique.sock";
   std::size_t threads = 32; ///< so many questions may wait for a decision at a time
-  /// The daemon would wait for ever.
-  std::chrono::milliseconds decision_timeout{10'000};
   /// Of the judge's own requests to the daemon, see PluginProtocol.
   std::string view_token;
 };

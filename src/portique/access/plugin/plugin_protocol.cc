@@ -156,18 +156,33 @@ http::Response PluginProtocol::answer(const http::Request& request) {
   if (request.method != "POST") return {.status = 405};
   if (request.target == "/Plugin.Activate")
     return plugin_answer({{"Implements", json::array{"authz"}}});
-  if (request.target == "/AuthZPlugin.AuthZReq") return judge_request(request.body);
+  if (request.target == "/AuthZPlugin.AuthZReq") return *judge_request(request.body, true);
   if (request.target == "/AuthZPlugin.AuthZRes") return note_answer(request.body);
   return {.status = 404};
 }
 
-http::Response PluginProtocol::judge_request(std::string_view body) {
+std::optional<http::Response> PluginProtocol::answer_at_once(const http::Request& request) {
+  if (request.method == "POST" && request.target == "/AuthZPlugin.AuthZReq")
+    return judge_request(request.body, false);
+  return std::nullopt;
+}
+
+std::optional<http::Response> PluginProtocol::answer_blindly(const http::Request& request) {
+  if (request.method == "POST" && request.target == "/AuthZPlugin.AuthZRes" &&
+      needs_no_note(request.body))
+    return allowed();
+  return std::nullopt;
+}
+
+/// Nothing if it would have to wait and must not.
+std::optional<http::Response> PluginProtocol::judge_request(std::string_view body, bool may_wait) {
   auto question = parse_plugin_question(body);
   if (!question) return denied(question.error().message());
   const EngineRequest& request = question->request;
   if ((request.method == "GET" || request.method == "HEAD") &&
       is_same_secret(http::header_value(request.headers, kViewHeader), view_token_))
     return allowed();
+  if (!may_wait && judge_.may_ask_engine(request)) return std::nullopt;
   Ruling ruling = judge_.judge(Gate::Plugin, request, question->caller);
   if (!ruling.decision.allow) return denied(ruling.decision.reason);
   if (ruling.changes) remember(key_of(*question), std::move(ruling));
@@ -176,7 +191,7 @@ http::Response PluginProtocol::judge_request(std::string_view body) {
 
 /// The request was allowed and is done; whatever is said here only hides the answer.
 http::Response PluginProtocol::note_answer(std::string_view body) {
-  if (none_pending() || only_looks(body)) return allowed();
+  if (needs_no_note(body)) return allowed();
   const auto question = parse_plugin_question(body);
   Ruling ruling;
   if (question && take(key_of(*question), ruling))
@@ -184,7 +199,8 @@ http::Response PluginProtocol::note_answer(std::string_view body) {
   return allowed();
 }
 
-bool PluginProtocol::none_pending() {
+bool PluginProtocol::needs_no_note(std::string_view body) {
+  if (only_looks(body)) return true;
   const std::scoped_lock lock(mutex_);
   return pending_.empty();
 }

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <list>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -34,6 +35,12 @@ public:
   /// From several threads.
   http::Response answer(const http::Request& request);
 
+  /// The same if it needs no question to the engine, else nothing.
+  std::optional<http::Response> answer_at_once(const http::Request& request);
+
+  /// The same if it needs no judge, else nothing.
+  std::optional<http::Response> answer_blindly(const http::Request& request);
+
   /// What the daemon gets if a decision takes too long.
   static http::Response late_answer();
 
@@ -45,11 +52,11 @@ private:
     std::chrono::steady_clock::time_point since;
   };
 
-  http::Response judge_request(std::string_view body);
+  std::optional<http::Response> judge_request(std::string_view body, bool may_wait);
   http::Response note_answer(std::string_view body);
   void remember(std::string key, Ruling ruling);
   bool take(std::string_view key, Ruling& ruling);
-  bool none_pending();
+  bool needs_no_note(std::string_view body);
 
   Judge& judge_;
   std::string view_token_;
