@@ -43,6 +43,23 @@ std::string request_digest(const EngineRequest& request) {
   return hasher.finish().text();
 }
 
+AuditEvent event_of(const GateCase& made, Decision decision) {
+  AuditEvent event;
+  event.time = made.now;
+  event.gate = gate_name(made.gate);
+  event.caller = made.caller;
+  event.action = made.ruling.action.empty() ? "unknown" : made.ruling.action;
+  event.resource_kind = made.resource.kind;
+  event.resource = made.ruling.resource;
+  event.method = base::printable(std::string_view(made.request->method).substr(0, 32));
+  event.target = masked_target(made.request->target);
+  event.request_digest = request_digest(*made.request);
+  event.command = masked_command(made.facts.command);
+  event.facts = made.record;
+  event.decision = std::move(decision);
+  return event;
+}
+
 /// The kind and what stands behind the colon.
 std::pair<std::string_view, std::string_view> kind_and_id(std::string_view created) {
   const std::size_t colon = created.find(':');
@@ -156,7 +173,7 @@ base::Result<void> Gatekeeper::take(const PolicyOffer& offer) {
   event.decision.allow = true;
   event.decision.reason = "the policy serves from now on";
   event.decision.policy = loaded.policy->version();
-  PQ_TRY(base::at("trail", parts_.trail->append(event)));
+  PQ_TRY(base::at("trail", parts_.trail->append(std::move(event))));
   if (!options_.state_folder.empty())
     PQ_TRY(keep_approvals_in_force(options_.state_folder, *loaded.policy));
   const std::scoped_lock lock(guard_);
@@ -191,7 +208,7 @@ void Gatekeeper::note(std::string action, std::string resource, Decision decisio
   event.resource = std::move(resource);
   event.decision = std::move(decision);
   // What is noted here changes nothing; a trail that takes no line stops every decision anyway.
-  if (!parts_.trail->append(event)) ++unwritten_;
+  if (!parts_.trail->append(std::move(event))) ++unwritten_;
 }
 
 // --- break-glass ----------------------------------------------------------------------------
@@ -232,7 +249,7 @@ void Gatekeeper::refresh_grants(base::Time now) {
       event.decision.reason = "taken by " + grant.taken_by + " until " +
                               base::format_time(grant.until) + ": " + base::printable(grant.reason);
       // A grant that the trail does not know does not count.
-      if (!parts_.trail->append(event)) {
+      if (!parts_.trail->append(std::move(event))) {
         ++unwritten_;
         continue;
       }
@@ -327,43 +344,30 @@ void Gatekeeper::decide_case(GateCase& made) {
 }
 
 void Gatekeeper::write_down(GateCase& made) {
-  AuditEvent event;
-  event.time = made.now;
-  event.gate = gate_name(made.gate);
-  event.caller = made.caller;
-  event.action = made.ruling.action.empty() ? "unknown" : made.ruling.action;
-  event.resource_kind = made.resource.kind;
-  event.resource = made.ruling.resource;
-  event.method = base::printable(std::string_view(made.request->method).substr(0, 32));
-  event.target = masked_target(made.request->target);
-  event.request_digest = request_digest(*made.request);
-  event.command = masked_command(made.facts.command);
-  event.facts = made.record;
-  if (made.is_late()) {
-    ++late_;
-    made.ruling.decision = late_denial(made.policy.get());
-  }
-  event.decision = made.ruling.decision;
-  auto entry = parts_.trail->append(event);
-  if (!entry) {
-    ++unwritten_;
-    made.ruling.decision =
-        denial(made.policy.get(), "the decision cannot be written into the trail; try again later");
+  const auto forget = [&made](Decision no) {
+    made.ruling.decision = std::move(no);
     made.ruling.creates.clear();
     made.ruling.removes.clear();
+  };
+  if (made.is_late()) {
+    ++late_;
+    forget(late_denial(made.policy.get()));
+  }
+  auto entry = parts_.trail->append(event_of(made, made.ruling.decision));
+  if (!entry) {
+    ++unwritten_;
+    forget(denial(made.policy.get(),
+                  "the decision cannot be written into the trail; try again later"));
     return;
   }
   made.ruling.entry = *entry;
-  if (event.decision.allow && made.is_late()) {
-    ++late_;
-    event.decision =
-        denial(made.policy.get(),
-               "entry " + std::to_string(*entry) + " came too late: the caller was told no");
-    if (!parts_.trail->append(event)) ++unwritten_;
-    made.ruling.decision = late_denial(made.policy.get());
-    made.ruling.creates.clear();
-    made.ruling.removes.clear();
-  }
+  if (!made.ruling.decision.allow || !made.is_late()) return;
+  ++late_;
+  forget(late_denial(made.policy.get()));
+  Decision told =
+      denial(made.policy.get(),
+             "entry " + std::to_string(*entry) + " came too late: the caller was told no");
+  if (!parts_.trail->append(event_of(made, std::move(told)))) ++unwritten_;
 }
 
 bool Gatekeeper::wants_body(const EngineRequest& head) {

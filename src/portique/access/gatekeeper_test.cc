@@ -66,11 +66,11 @@ public:
 
 class FakeTrail final : public Trail {
 public:
-  base::Result<std::uint64_t> append(const AuditEvent& event) override {
+  base::Result<std::uint64_t> append(AuditEvent event) override {
     const std::scoped_lock lock(mutex_);
     std::this_thread::sleep_for(delay_.load());
     if (full_) return base::fail(base::Code::Io, "no space left on device");
-    events_.push_back(event);
+    events_.push_back(std::move(event));
     return events_.size();
   }
 

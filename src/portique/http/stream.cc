@@ -40,9 +40,13 @@ asio::awaitable<bool> Stream::wait(Socket::wait_type what) {
   co_return !error;
 }
 
-asio::awaitable<void> Stream::take_turns() {
-  if (++at_once_ < kTurn) co_return;
+bool Stream::had_its_turn() {
+  if (++at_once_ < kTurn) return false;
   at_once_ = 0;
+  return true;
+}
+
+asio::awaitable<void> Stream::let_others() {
   co_await asio::post(socket_.get_executor(), asio::use_awaitable);
 }
 
@@ -68,7 +72,7 @@ asio::awaitable<bool> Stream::accept_tls(SSL_CTX* context) {
 
 asio::awaitable<std::size_t> Stream::read_some(std::span<char> into) {
   if (into.empty()) co_return 0;
-  co_await take_turns();
+  if (had_its_turn()) co_await let_others();
   while (socket_.is_open()) {
     bool again = false;
     if (tls_) {
@@ -94,7 +98,7 @@ asio::awaitable<std::size_t> Stream::read_some(std::span<char> into) {
 }
 
 asio::awaitable<bool> Stream::write(std::string_view bytes) {
-  co_await take_turns();
+  if (had_its_turn()) co_await let_others();
   while (!bytes.empty()) {
     if (!socket_.is_open()) co_return false;
     bool again = false;

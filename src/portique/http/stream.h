@@ -62,7 +62,8 @@ private:
   boost::asio::awaitable<bool> wait(Socket::wait_type what);
   /// After a TLS call that did not succeed: waits for what it needs; false if nothing helps.
   boost::asio::awaitable<bool> wait_for_tls(int outcome);
-  boost::asio::awaitable<void> take_turns();
+  bool had_its_turn();
+  boost::asio::awaitable<void> let_others();
 
   Socket socket_;
   std::unique_ptr<SSL, FreeTls> tls_;

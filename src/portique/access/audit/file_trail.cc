@@ -288,11 +288,9 @@ FileTrail::~FileTrail() {
   state_->tending.join();
 }
 
-base::Result<std::uint64_t> FileTrail::append(const AuditEvent& event) {
-  if (!state_->options.mask) return state_->append(event_members(event).bytes());
-  AuditEvent masked = event;
-  state_->options.mask(masked);
-  return state_->append(event_members(masked).bytes());
+base::Result<std::uint64_t> FileTrail::append(AuditEvent event) {
+  if (state_->options.mask) state_->options.mask(event);
+  return state_->append(event_members(event).bytes());
 }
 
 TrailCounts FileTrail::counts() const {

@@ -34,7 +34,7 @@ public:
   /// counted, and the count is written as soon as writing works again. If a write finishes after
   /// its caller gave up, a line says so. The one caller that writes for the others waits for the
   /// disk, however long that takes.
-  base::Result<std::uint64_t> append(const AuditEvent& event) override;
+  base::Result<std::uint64_t> append(AuditEvent event) override;
 
   [[nodiscard]] TrailCounts counts() const;
 

@@ -18,7 +18,7 @@ public:
 
   /// The event's number, once its line would survive the death of this process. An error means that
   /// it is not in the trail: whoever asked must deny.
-  virtual base::Result<std::uint64_t> append(const AuditEvent& event) = 0;
+  virtual base::Result<std::uint64_t> append(AuditEvent event) = 0;
 };
 
 } // namespace portique::access

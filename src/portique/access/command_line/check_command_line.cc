@@ -12,7 +12,7 @@ namespace {
 /// What is only tried stands in no trail.
 class NoTrail final : public Trail {
 public:
-  base::Result<std::uint64_t> append(const AuditEvent& /*event*/) override { return ++count_; }
+  base::Result<std::uint64_t> append(AuditEvent /*event*/) override { return ++count_; }
 
 private:
   std::atomic<std::uint64_t> count_ = 0;

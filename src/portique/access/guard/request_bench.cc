@@ -1,13 +1,15 @@
 // A client that measures: how long one request to an engine takes on a connection that stays open.
 //
-//   portique_request_bench SOCKET PATH REQUESTS CLIENTS
+//   portique_request_bench SOCKET PATH REQUESTS CLIENTS [PAUSE]
 //
-// prints {"median_us":..,"p99_us":..,"per_second":..,"failed":..} over all clients.
+// Each client rests for PAUSE microseconds behind an answer (default: 0). It prints
+// {"median_us":..,"p99_us":..,"per_second":..,"failed":..} over all clients.
 
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstring>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -32,7 +34,8 @@ using Clock = std::chrono::steady_clock;
 struct Plan {
   std::string socket;
   std::string path;
-  std::size_t requests = 0;
+  std::size_t requests = 0; ///< of one client
+  std::chrono::microseconds pause{};
 };
 
 class Client {
@@ -101,6 +104,7 @@ std::vector<double> measure(const Plan& plan) {
     const std::chrono::duration<double, std::micro> time = Clock::now() - begin;
     times.push_back(good ? time.count() : -1);
     if (!good) break;
+    if (plan.pause.count() > 0) std::this_thread::sleep_for(plan.pause);
   }
   return times;
 }
@@ -109,15 +113,21 @@ std::vector<double> measure(const Plan& plan) {
 
 int main(int argc, char** argv) {
   const std::span<char*> arguments(argv, static_cast<std::size_t>(argc));
-  const auto requests =
-      argc == 5 ? base::parse_int<std::size_t>(std::string_view(arguments[3])) : std::nullopt;
-  const auto clients =
-      argc == 5 ? base::parse_int<std::size_t>(std::string_view(arguments[4])) : std::nullopt;
-  if (!requests || !clients || *clients == 0) {
-    std::fputs("usage: portique_request_bench SOCKET PATH REQUESTS CLIENTS\n", stderr);
+  const auto number = [&](std::size_t at) -> std::optional<std::size_t> {
+    if (at >= arguments.size()) return std::nullopt;
+    return base::parse_int<std::size_t>(std::string_view(arguments[at]));
+  };
+  const auto requests = number(3);
+  const auto clients = number(4);
+  const auto pause = argc == 5 ? 0 : number(5);
+  if (argc < 5 || argc > 6 || !requests || !clients || !pause || *clients == 0) {
+    std::fputs("usage: portique_request_bench SOCKET PATH REQUESTS CLIENTS [PAUSE]\n", stderr);
     return 2;
   }
-  const Plan plan{.socket = arguments[1], .path = arguments[2], .requests = *requests / *clients};
+  const Plan plan{.socket = arguments[1],
+                  .path = arguments[2],
+                  .requests = *requests / *clients,
+                  .pause = std::chrono::microseconds(*pause)};
   std::vector<std::vector<double>> all(*clients);
   const auto begin = Clock::now();
   {

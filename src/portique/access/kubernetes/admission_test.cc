@@ -388,7 +388,7 @@ admission:
 /// Keeps events, or refuses them.
 class TestTrail final : public Trail {
 public:
-  base::Result<std::uint64_t> append(const AuditEvent& event) override {
+  base::Result<std::uint64_t> append(AuditEvent event) override {
     const std::scoped_lock lock(guard_);
     if (broken) return base::fail(base::Code::Io, "the disk is full");
     events.push_back(event);
