@@ -138,20 +138,21 @@ template <typename Outcome, typename Work>
 boost::asio::awaitable<std::optional<Outcome>> Lane::run(std::chrono::milliseconds limit,
                                                          Work work) {
   namespace asio = boost::asio;
-  // Called when the coroutine waits: whoever has the lane by then can take it up again.
+  // Called when the coroutine waits, so that whoever has the lane by then can take it up again:
+  // this function itself lives in the coroutine, and looks at nothing of its own behind the work.
   auto initiation = [this, limit](auto handler, Work todo) {
+    Lane& lane = *this;
     const auto waiting = std::make_shared<Waiting<Outcome, decltype(handler)>>(std::move(handler));
     const Turn turn =
-        begin_work([this, waiting, limit] { waiting->give_up_after(context_, limit); });
+        lane.begin_work([&lane, waiting, limit] { waiting->give_up_after(lane.context_, limit); });
     auto outcome = todo();
-    if (end_work(turn))
-      asio::defer(context_, [waiting, outcome = std::move(outcome)]() mutable {
-        waiting->finish(std::move(outcome));
-      });
+    auto finish = [waiting, outcome = std::move(outcome)]() mutable {
+      waiting->finish(std::move(outcome));
+    };
+    if (lane.end_work(turn))
+      asio::defer(lane.context_, std::move(finish));
     else
-      asio::post(context_, [waiting, outcome = std::move(outcome)]() mutable {
-        waiting->finish(std::move(outcome));
-      });
+      asio::post(lane.context_, std::move(finish));
   };
   co_return co_await asio::async_initiate<const asio::use_awaitable_t<>&,
                                           void(std::optional<Outcome>)>(
