@@ -51,8 +51,7 @@ Result<std::string> text_of(const ASN1_STRING* value) {
   const std::unique_ptr<unsigned char, OpenSslMemory> bytes(raw);
   ERR_clear_error();
   if (size < 0) return fail(Code::Malformed, "name in a certificate cannot be read");
-  const std::string text(static_cast<const char*>(static_cast<const void*>(raw)),
-                         static_cast<std::size_t>(size));
+  std::string text(reinterpret_cast<const char*>(raw), static_cast<std::size_t>(size));
   if (text.size() > kNameBytes) return fail(Code::LimitExceeded, "name in a certificate is long");
   if (!is_presentable(text))
     return fail(Code::Malformed, "name in a certificate is empty or holds unprintable bytes");
@@ -93,8 +92,8 @@ Result<PeerCertificate> read_certificate(X509* certificate) {
   unsigned int size = 0;
   if (X509_digest(certificate, EVP_sha256(), digest.data(), &size) != 1)
     return fail(Code::Malformed, "certificate cannot be hashed");
-  read.fingerprint = base::to_hex(
-      {static_cast<const char*>(static_cast<const void*>(digest.data())), std::size_t{size}});
+  read.fingerprint =
+      base::to_hex({reinterpret_cast<const char*>(digest.data()), std::size_t{size}});
   return read;
 }
 

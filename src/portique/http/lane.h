@@ -140,7 +140,7 @@ boost::asio::awaitable<std::optional<Outcome>> Lane::run(std::chrono::millisecon
   namespace asio = boost::asio;
   // Called when the coroutine waits, so that whoever has the lane by then can take it up again:
   // this function itself lives in the coroutine, and looks at nothing of its own behind the work.
-  auto initiation = [this, limit](auto handler, Work todo) {
+  auto initiation = [this, limit](auto handler, Work todo) { // NOLINT(*-value-param): it owns it
     Lane& lane = *this;
     const auto waiting = std::make_shared<Waiting<Outcome, decltype(handler)>>(std::move(handler));
     const Turn turn =

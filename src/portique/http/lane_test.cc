@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 /// A lane that is served and watched.
 class LaneTest : public testing::Test {
-protected:
+public:
   LaneTest() {
     lane_.start();
     watching_ = std::jthread([this] {
@@ -30,6 +30,7 @@ protected:
     lane_.join();
   }
 
+protected:
   /// What work gave, and the thread that its coroutine ran on afterwards.
   template <typename Work>
   std::future<std::pair<std::optional<int>, std::thread::id>> begin(std::chrono::milliseconds limit,

@@ -42,11 +42,11 @@ Result<sockaddr_un> unix_address(const fs::path& path) {
 }
 
 template <typename Address> const sockaddr* generic(const Address& address) {
-  return static_cast<const sockaddr*>(static_cast<const void*>(&address));
+  return reinterpret_cast<const sockaddr*>(&address);
 }
 
 template <typename Address> sockaddr* generic(Address& address) {
-  return static_cast<sockaddr*>(static_cast<void*>(&address));
+  return reinterpret_cast<sockaddr*>(&address);
 }
 
 Fd new_socket(int family) {

@@ -318,7 +318,6 @@ TEST(Server, ReplacesASocketThatNobodyServes) {
   const auto folder = *base::TempDir::create("portique-http");
   const fs::path path = folder.path() / "socket";
   ServerOptions options{.endpoint = UnixEndpoint{.path = path, .mode = 0600}};
-  fs::path dead = path;
   {
     // What a killed process leaves: the file, and nobody behind it.
     const auto listening = Server::listen(options, echo);

@@ -70,29 +70,40 @@ asio::awaitable<bool> Stream::accept_tls(SSL_CTX* context) {
   }
 }
 
+asio::awaitable<std::size_t> Stream::read_tls(std::span<char> into) {
+  while (socket_.is_open()) {
+    ERR_clear_error();
+    const int size = SSL_read(tls_.get(), into.data(), tls_size(into.size()));
+    if (size > 0) co_return static_cast<std::size_t>(size);
+    const bool again = co_await wait_for_tls(size);
+    if (!again) break;
+  }
+  co_return 0;
+}
+
+std::optional<std::size_t> Stream::read_now(std::span<char> into) {
+  while (true) {
+    const ssize_t size = ::recv(socket_.native_handle(), into.data(), into.size(), 0);
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return std::nullopt;
+    if (size <= 0) return 0;
+    is_drained_ = static_cast<std::size_t>(size) < into.size();
+    return static_cast<std::size_t>(size);
+  }
+}
+
 asio::awaitable<std::size_t> Stream::read_some(std::span<char> into) {
   if (into.empty()) co_return 0;
   if (had_its_turn()) co_await let_others();
+  if (tls_) co_return co_await read_tls(into);
+  bool waits = std::exchange(is_drained_, false);
   while (socket_.is_open()) {
-    bool again = false;
-    if (tls_) {
-      ERR_clear_error();
-      const int size = SSL_read(tls_.get(), into.data(), tls_size(into.size()));
-      if (size > 0) co_return static_cast<std::size_t>(size);
-      again = co_await wait_for_tls(size);
-    } else {
-      if (std::exchange(is_drained_, false)) {
-        again = co_await wait(Socket::wait_read);
-        if (!again) break;
-      }
-      const ssize_t size = ::recv(socket_.native_handle(), into.data(), into.size(), 0);
-      is_drained_ = size > 0 && static_cast<std::size_t>(size) < into.size();
-      if (size > 0) co_return static_cast<std::size_t>(size);
-      if (size < 0 && errno == EINTR) continue;
-      if (size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
-        again = co_await wait(Socket::wait_read);
+    if (waits) {
+      const bool came = co_await wait(Socket::wait_read);
+      if (!came) break;
     }
-    if (!again) break;
+    if (const auto size = read_now(into)) co_return *size;
+    waits = true;
   }
   co_return 0;
 }

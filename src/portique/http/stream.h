@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -28,7 +29,7 @@ public:
   explicit Stream(Socket socket) : socket_(std::move(socket)) {}
 
   Stream(Stream&&) = default;
-  Stream& operator=(Stream&&) = default;
+  Stream& operator=(Stream&&) noexcept = default;
 
   /// Speaks TLS from now on, as the server; false if the client does not, or may not come in.
   boost::asio::awaitable<bool> accept_tls(SSL_CTX* context);
@@ -59,6 +60,9 @@ public:
   [[nodiscard]] SSL* tls() const { return tls_.get(); }
 
 private:
+  boost::asio::awaitable<std::size_t> read_tls(std::span<char> into);
+  /// Bytes, 0 at the end; nothing if there is nothing yet.
+  std::optional<std::size_t> read_now(std::span<char> into);
   boost::asio::awaitable<bool> wait(Socket::wait_type what);
   /// After a TLS call that did not succeed: waits for what it needs; false if nothing helps.
   boost::asio::awaitable<bool> wait_for_tls(int outcome);

@@ -85,10 +85,8 @@ public:
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     path().native().copy(address.sun_path, sizeof(address.sun_path) - 1);
-    EXPECT_EQ(::bind(listening_.get(),
-                     static_cast<const sockaddr*>(static_cast<const void*>(&address)),
-                     sizeof(address)),
-              0);
+    EXPECT_EQ(
+        ::bind(listening_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
     EXPECT_EQ(::listen(listening_.get(), 100), 0);
     acceptor_ = std::jthread([this] { accept(); });
   }

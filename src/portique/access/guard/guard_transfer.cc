@@ -45,7 +45,7 @@ int connect_to(const base::Fd& socket, const std::filesystem::path& path) {
   const std::string& text = path.native();
   if (text.size() >= sizeof(address.sun_path)) return ENAMETOOLONG;
   std::memcpy(address.sun_path, text.data(), text.size());
-  const auto* generic = static_cast<const sockaddr*>(static_cast<const void*>(&address));
+  const auto* generic = reinterpret_cast<const sockaddr*>(&address);
   return ::connect(socket.get(), generic, sizeof(address)) == 0 ? 0 : errno;
 }
 

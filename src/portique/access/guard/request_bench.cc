@@ -46,9 +46,8 @@ public:
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     plan.socket.copy(address.sun_path, sizeof(address.sun_path) - 1);
-    connected_ = ::connect(socket_.get(),
-                           static_cast<const sockaddr*>(static_cast<const void*>(&address)),
-                           sizeof(address)) == 0;
+    connected_ =
+        ::connect(socket_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
   }
 
   /// Whether the answer came whole and was no refusal.

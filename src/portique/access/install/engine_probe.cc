@@ -89,7 +89,7 @@ base::Result<pid_t> socket_owner(const std::filesystem::path& socket) {
   std::memcpy(address.sun_path, path.data(), path.size());
   const base::Fd client(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!client.valid()) return base::fail_errno("cannot make a socket", errno);
-  const auto* generic = static_cast<const sockaddr*>(static_cast<const void*>(&address));
+  const auto* generic = reinterpret_cast<const sockaddr*>(&address);
   if (::connect(client.get(), generic, sizeof address) != 0)
     return base::fail_errno("cannot connect to " + path, errno);
   ucred peer{};

@@ -78,7 +78,7 @@ int main(int argc, char** argv) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (argc == 2) std::string(arguments[1]).copy(address.sun_path, sizeof(address.sun_path) - 1);
-  const auto* generic = static_cast<const sockaddr*>(static_cast<const void*>(&address));
+  const auto* generic = reinterpret_cast<const sockaddr*>(&address);
   if (argc != 2 || ::bind(listener.get(), generic, sizeof(address)) != 0 ||
       ::listen(listener.get(), SOMAXCONN) != 0) {
     std::fputs("usage: portique_yes_plugin SOCKET\n", stderr);

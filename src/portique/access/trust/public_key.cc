@@ -35,7 +35,7 @@ using Pkey = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
 using Context = std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)>;
 
 const unsigned char* bytes_of(std::string_view text) {
-  return static_cast<const unsigned char*>(static_cast<const void*>(text.data()));
+  return reinterpret_cast<const unsigned char*>(text.data());
 }
 
 /// An encrypted key must not make OpenSSL ask at the terminal.
@@ -70,8 +70,7 @@ std::optional<std::string> id_of(EVP_PKEY* key) {
   unsigned char* der = nullptr;
   const int length = i2d_PUBKEY(key, &der);
   if (length <= 0) return std::nullopt;
-  const std::string_view text(static_cast<const char*>(static_cast<void*>(der)),
-                              static_cast<std::size_t>(length));
+  const std::string_view text(reinterpret_cast<const char*>(der), static_cast<std::size_t>(length));
   std::string id = base::digest_of(base::as_bytes(text)).text();
   OPENSSL_free(der);
   return id;
@@ -156,7 +155,7 @@ base::Result<std::string> PrivateKey::sign(std::string_view message) const {
       EVP_DigestSign(context.get(), nullptr, &length, bytes_of(message), message.size()) != 1)
     return fail(Code::Io, "OpenSSL cannot sign with this key");
   std::string signature(length, '\0');
-  auto* into = static_cast<unsigned char*>(static_cast<void*>(signature.data()));
+  auto* into = reinterpret_cast<unsigned char*>(signature.data());
   if (EVP_DigestSign(context.get(), into, &length, bytes_of(message), message.size()) != 1)
     return fail(Code::Io, "OpenSSL cannot sign with this key");
   signature.resize(length);
