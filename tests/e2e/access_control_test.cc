@@ -426,6 +426,114 @@ TEST_F(AccessControl, NoKnownBypassPassesThePlugin) {
   expect_no_bypass(engine.socket());
 }
 
+constexpr std::string_view kOneRegistry = R"(version: 1
+name: registry
+roles:
+  images: {allow: ["images.*"]}
+bindings:
+  developer: {uids: [5001]}
+  operator: {uids: [5003]}
+  images: {uids: [5001]}
+rules:
+  - name: one-registry
+    on: request
+    deny: image.registry exists and not image.registry in (registry.corp)
+    message: "{request.images} is from {image.registry}"
+)";
+
+TEST_F(AccessControl, ImagesAreJudgedByWhatTheyAreAndNotByWhatTheyAreCalled) {
+  PQ_ENGINE_OR_SKIP(engine, EngineDaemon::Kind::Docker);
+  PQ_TOOLS_OR_SKIP(engine, "registry.corp/tools:1");
+  PQ_TOOLS_OR_SKIP(engine, "evil.example/tools:1");
+  PQ_TOOLS_OR_SKIP(engine, "nameless:1");
+  const auto as_root = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {"docker", "-H", engine.address()});
+    return base::run_program(words).value();
+  };
+  const auto id_of = [&](const std::string& name) {
+    const auto shown = as_root({"image", "inspect", "--format", "{{.Id}}", name});
+    EXPECT_EQ(shown.exit_status, 0) << shown.err;
+    return std::string(base::trim(shown.out));
+  };
+  const std::string good = id_of("registry.corp/tools:1");
+  const std::string evil = id_of("evil.example/tools:1");
+  const std::string nameless = id_of("nameless:1");
+  ASSERT_NE(good, evil);
+  // An image that a container needs keeps its id when it loses its name.
+  ASSERT_EQ(as_root({"create", "--name", "keeper", "nameless:1", "true"}).exit_status, 0);
+  ASSERT_EQ(as_root({"rmi", "-f", "nameless:1"}).exit_status, 0);
+  write_file(policy_, kOneRegistry);
+  const auto portique_authz = gate({"--engine-socket",
+                                    engine.socket().string(),
+                                    "--guard-socket",
+                                    guard_.string(),
+                                    "--guard-mode",
+                                    "0666"});
+  ASSERT_TRUE(portique_authz->says("guard at")) << portique_authz->log();
+  const Client client = client_as_local_user(guard_);
+  const auto act = [&](const char* who, std::vector<std::string> words, const char* refusal) {
+    const std::string shown = fmt::format("{}: docker {}", who, fmt::join(words, " "));
+    const auto ran = client({.who = who, .words = std::move(words), .refusal = ""});
+    if (*refusal == '\0') {
+      EXPECT_EQ(ran.exit_status, 0) << shown << "\n" << ran.err;
+      return;
+    }
+    EXPECT_NE(ran.exit_status, 0) << shown;
+    EXPECT_THAT(ran.err, HasSubstr(refusal)) << shown;
+  };
+  const auto run = [&](const std::string& image, const char* refusal) {
+    act("alice", {"run", "--rm", "--network", "none", image, "true"}, refusal);
+  };
+  const std::size_t prefix = std::string("sha256:").size();
+  for (const std::string& name : {std::string("registry.corp/tools:1"),
+                                  good,
+                                  good.substr(prefix),
+                                  good.substr(prefix, 12),
+                                  good.substr(0, prefix + 12)})
+    run(name, "");
+  for (const std::string& name : {std::string("evil.example/tools:1"),
+                                  evil,
+                                  evil.substr(prefix),
+                                  evil.substr(prefix, 12),
+                                  evil.substr(0, prefix + 12)})
+    run(name, "is from evil.example");
+  run(nameless, "is from sha256:");
+  run(nameless.substr(prefix, 12), "is from sha256:");
+  // Nobody gives an image a better name, nor one that is somebody else's.
+  act("alice", {"tag", evil, "registry.corp/tools:2"}, "evil.example");
+  act("alice", {"tag", nameless, "registry.corp/tools:2"}, "sha256:");
+  act("alice", {"tag", good, "other.example/tools:2"}, "other.example");
+  act("alice", {"tag", good, "registry.corp/tools:2"}, "");
+  act("carol", {"create", "--name", "base", "registry.corp/tools:1", "true"}, "");
+  act("carol", {"commit", "base", "evil.example/house:1"}, "evil.example");
+  act("carol", {"commit", "base", "registry.corp/house:1"}, "");
+  act("alice", {"pull", "registry.corp/house:1"}, "others-resources");
+  act("alice", {"pull", "REGISTRY.corp/house:1"}, "others-resources");
+  act("alice", {"pull", "--all-tags", "registry.corp/house"}, "others-resources");
+  act("alice", {"tag", good, "registry.corp/house:1"}, "others-resources");
+  // What would happen can be asked beforehand.
+  const auto check = [&](const std::string& image) {
+    return portique({"authz",
+                     "check",
+                     "--policy",
+                     policy_.string(),
+                     "--engine-socket",
+                     engine.socket().string(),
+                     "--as",
+                     "alice",
+                     "--uid",
+                     "5001",
+                     "--",
+                     "docker",
+                     "create",
+                     image});
+  };
+  EXPECT_EQ(check(good).exit_status, 0);
+  EXPECT_THAT(check(evil).out, HasSubstr("is from evil.example"));
+  EXPECT_THAT(check(nameless).out, HasSubstr("is from sha256:"));
+  expect_a_sound_trail();
+}
+
 TEST_F(AccessControl, RightsForAnEmergencyEndAndStandInTheTrail) {
   PQ_ENGINE_OR_SKIP(engine, EngineDaemon::Kind::Docker);
   write_file(policy_,

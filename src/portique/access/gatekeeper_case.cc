@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "portique/access/image_names.h"
 #include "portique/base/text.h"
 
 namespace portique::access {
@@ -20,6 +21,14 @@ constexpr std::array<std::string_view, 10> kCreating{"containers.create",
                                                      "services.create",
                                                      "secrets.create",
                                                      "configs.create"};
+
+/// Actions whose images are names to be fetched or given, and never ids.
+constexpr std::array<std::string_view, 6> kNaming{"images.pull",
+                                                  "images.tag",
+                                                  "images.import",
+                                                  "containers.commit",
+                                                  "plugins.install",
+                                                  "plugins.upgrade"};
 
 /// More things than this are joined by no real request.
 constexpr std::size_t kMostJoined = 200;
@@ -57,10 +66,21 @@ base::Result<Resource> CaseReader::container(std::string_view name) {
   made.owner = PQ_TRY(owner(ResourceKind::Container, facts.id, facts.owner));
   made.names = {facts.name.empty() ? facts.id : facts.name, facts.id};
   made.labels = std::move(facts.labels);
-  made.images = {facts.image};
+  made.images = PQ_TRY(images_of(facts));
   made.running = facts.running;
   made.privileged = facts.privileged;
   return made;
+}
+
+/// What it was created from. An id says nothing to anybody who selects by name: its names count.
+base::Result<std::vector<std::string>> CaseReader::images_of(const ContainerFacts& facts) {
+  if (facts.image.empty()) return std::vector<std::string>();
+  const std::string& id = facts.image_id.empty() ? facts.image : facts.image_id;
+  if (!is_image_id(id) || !begins_image_id(facts.image, id))
+    return std::vector{full_image_name(facts.image)};
+  auto found = parts_->view->image(id);
+  if (!found) return std::unexpected(unasked(found.error()));
+  return image_naming(id, *found).names;
 }
 
 base::Result<Resource> CaseReader::exec(std::string_view id) {
@@ -78,7 +98,7 @@ base::Result<Resource> CaseReader::exec(std::string_view id) {
 }
 
 base::Result<Resource> CaseReader::image(std::string_view name) {
-  Resource made{.kind = "image", .names = {std::string(name)}};
+  Resource made{.kind = "image", .names = {full_image_name(name)}};
   if (name.empty()) return made;
   auto found = parts_->view->image(name);
   if (!found) return std::unexpected(unasked(found.error()));
@@ -86,9 +106,13 @@ base::Result<Resource> CaseReader::image(std::string_view name) {
   ImageFacts& facts = **found;
   made.exists = true;
   made.owner = PQ_TRY(owner(ResourceKind::Image, facts.id, facts.owner));
-  for (std::string& tag : facts.tags)
-    if (tag != name) made.names.push_back(std::move(tag));
-  made.names.push_back(facts.id);
+  // What it is called in the request comes first.
+  made.names = image_naming(name, *found).names;
+  for (std::string& other : image_naming(facts.id, *found).names)
+    if (std::ranges::find(made.names, other) == made.names.end())
+      made.names.push_back(std::move(other));
+  made.images = made.names;
+  if (std::ranges::find(made.names, facts.id) == made.names.end()) made.names.push_back(facts.id);
   made.labels = std::move(facts.labels);
   return made;
 }
@@ -144,6 +168,7 @@ base::Result<Resource> CaseReader::resource(ResourceKind kind, std::string_view 
 
 base::Result<void> CaseReader::read() {
   PQ_TRY(read_call());
+  PQ_TRY(read_images());
   PQ_TRY(read_joined());
   PQ_TRY(read_standing());
   const auto& local = case_->caller.local;
@@ -183,8 +208,67 @@ base::Result<void> CaseReader::read_call() {
     (other.kind == made.call.action->resource ? made.also : made.joined)
         .push_back(std::move(found));
   }
-  for (const std::string& name : made.call.produces)
-    made.joined.push_back(PQ_TRY(image(name)));
+  made.facts.produces = made.call.produces;
+  if (made.ruling.action == "images.pull") PQ_TRY(read_pulled());
+  return {};
+}
+
+/// A pull takes a name away from the image that has it. Without a tag it takes all that the
+/// registry has, and whose those are here is not known; one by its digest takes none.
+base::Result<void> CaseReader::read_pulled() {
+  GateCase& made = *case_;
+  const std::string name = pulled_image_name(made.call.resource);
+  if (name.ends_with(":*")) {
+    made.resource = {.kind = made.resource.kind, .names = {name}, .exists = true};
+    made.ruling.resource = name;
+    made.joined.push_back(made.resource);
+    return {};
+  }
+  const auto reference = full_reference(name);
+  const bool takes_name = !reference || reference->digest.empty();
+  if (takes_name && made.resource.exists && !made.resource.owner.empty())
+    made.joined.push_back(made.resource);
+  return {};
+}
+
+/// The images of the facts, as rules see them.
+base::Result<void> CaseReader::read_images() {
+  GateCase& made = *case_;
+  const std::string_view action = made.ruling.action;
+  if (made.facts.images.size() > kMostJoined)
+    return base::fail(base::Code::LimitExceeded, "the request names too many images at once");
+  // A name that is fetched or given is a name, whatever id begins with the same letters.
+  const bool only_names = is_one_of(action, kNaming);
+  const bool asks_trust = parts_->trust != nullptr && made.policy->asks_image_trust();
+  std::vector<std::string> names;
+  const auto add = [&](std::string name) {
+    if (std::ranges::find(names, name) == names.end()) names.push_back(std::move(name));
+  };
+  bool pinned = !made.facts.images.empty();
+  for (const std::string& written : made.facts.images) {
+    std::optional<ImageFacts> known;
+    if (!only_names || asks_trust) {
+      auto found = parts_->view->image(written);
+      if (!found) return std::unexpected(unasked(found.error()));
+      known = std::move(*found);
+    }
+    ImageNaming naming = image_naming(written, only_names ? std::nullopt : known);
+    if (action == "images.pull") naming.names = {pulled_image_name(written)};
+    pinned = pinned && naming.pinned;
+    made.asked_images.push_back(
+        {.reference = naming.names.front(), .id = known ? known->id : std::string()});
+    for (std::string& name : naming.names)
+      add(std::move(name));
+  }
+  // What gets a name brings the ones that it has: it is no other image by it.
+  if (action == "images.tag") {
+    auto source = parts_->view->image(made.call.resource);
+    if (!source) return std::unexpected(unasked(source.error()));
+    for (std::string& name : image_naming(made.call.resource, *source).names)
+      add(std::move(name));
+  }
+  made.facts.images = std::move(names);
+  made.facts.images_pinned = pinned;
   return {};
 }
 
@@ -197,8 +281,10 @@ base::Result<void> CaseReader::read_joined() {
     return base::fail(base::Code::LimitExceeded, "the request joins too many things at once");
   for (const std::string& name : facts.joined_containers)
     made.joined.push_back(PQ_TRY(container(name)));
-  for (const std::string& name : facts.produces)
+  for (std::string& name : made.facts.produces) {
     made.joined.push_back(PQ_TRY(image(name)));
+    name = full_image_name(name);
+  }
   for (const std::string& name : facts.volumes)
     made.joined.push_back(PQ_TRY(volume(name)));
   for (const std::string& name : facts.networks)
@@ -210,15 +296,11 @@ base::Result<void> CaseReader::read_standing() {
   GateCase& made = *case_;
   if (parts_->trust == nullptr || made.facts.images.empty() || !made.policy->asks_image_trust())
     return {};
-  if (made.facts.images.size() > kMostJoined)
-    return base::fail(base::Code::LimitExceeded, "the request names too many images at once");
   bool is_first = true;
-  for (const std::string& name : made.facts.images) {
-    auto facts = parts_->view->image(name);
-    if (!facts) return std::unexpected(unasked(facts.error()));
-    const std::string id = *facts ? (*facts)->id : "";
+  for (const AskedImage& asked : made.asked_images) {
     // What cannot be looked up counts as never scanned and not signed.
-    ImageStanding one = parts_->trust->standing(name, id).value_or(ImageStanding());
+    ImageStanding one =
+        parts_->trust->standing(asked.reference, asked.id).value_or(ImageStanding());
     if (is_first) {
       made.standing = std::move(one);
       is_first = false;

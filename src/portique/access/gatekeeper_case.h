@@ -13,6 +13,12 @@
 
 namespace portique::access {
 
+/// An image as a request names it.
+struct AskedImage {
+  std::string reference; ///< the name to ask a registry by
+  std::string id;        ///< "" if the engine does not have it
+};
+
 struct GateCase {
   Gate gate = Gate::Guard;
   const EngineRequest* request = nullptr; ///< borrowed
@@ -31,6 +37,7 @@ struct GateCase {
   std::vector<Resource> also;   ///< of the same kind: the action must be allowed on each
   std::vector<Resource> joined; ///< what a container would join, names that an image would take
   Resource caller_container;
+  std::vector<AskedImage> asked_images;
   ImageStanding standing;
   std::string record; ///< what the decision was made of, for the trail
   bool creates = false;
@@ -54,12 +61,15 @@ public:
 
 private:
   base::Result<void> read_call();
+  base::Result<void> read_images();
+  base::Result<void> read_pulled();
   base::Result<void> read_joined();
   base::Result<void> read_standing();
   base::Result<Resource> resource(ResourceKind kind, std::string_view name);
   base::Result<Resource> container(std::string_view name);
   base::Result<Resource> exec(std::string_view id);
   base::Result<Resource> image(std::string_view name);
+  base::Result<std::vector<std::string>> images_of(const ContainerFacts& facts);
   base::Result<Resource> volume(std::string_view name);
   base::Result<Resource> network(std::string_view name);
   base::Result<std::string> owner(ResourceKind kind, std::string_view id, std::string_view known);

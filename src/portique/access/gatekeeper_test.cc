@@ -1,12 +1,12 @@
 #include <filesystem>
 #include <fstream>
-#include <map>
 #include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "portique/access/gatekeeper.h"
+#include "portique/access/gatekeeper_test_support.h"
 #include "portique/access/roles/access_test_support.h"
 #include "portique/base/file.h"
 
@@ -64,55 +64,6 @@ public:
   std::atomic<bool> broken_ = false;
 };
 
-class FakeTrail final : public Trail {
-public:
-  base::Result<std::uint64_t> append(AuditEvent event) override {
-    const std::scoped_lock lock(mutex_);
-    std::this_thread::sleep_for(delay_.load());
-    if (full_) return base::fail(base::Code::Io, "no space left on device");
-    events_.push_back(std::move(event));
-    return events_.size();
-  }
-
-  std::vector<AuditEvent> events() {
-    const std::scoped_lock lock(mutex_);
-    return events_;
-  }
-
-  std::atomic<bool> full_ = false;
-  std::atomic<std::chrono::milliseconds> delay_{};
-
-private:
-  std::mutex mutex_;
-  std::vector<AuditEvent> events_;
-};
-
-class FakeOwners final : public OwnerBook {
-public:
-  base::Result<void>
-  record(ResourceKind kind, std::string_view id, std::string_view owner) override {
-    const std::scoped_lock lock(mutex_);
-    owners_.try_emplace({kind, std::string(id)}, owner);
-    return {};
-  }
-
-  base::Result<void> forget(ResourceKind kind, std::string_view id) override {
-    const std::scoped_lock lock(mutex_);
-    owners_.erase({kind, std::string(id)});
-    return {};
-  }
-
-  base::Result<std::string> owner(ResourceKind kind, std::string_view id) override {
-    const std::scoped_lock lock(mutex_);
-    const auto found = owners_.find({kind, std::string(id)});
-    return found == owners_.end() ? "" : found->second;
-  }
-
-private:
-  std::mutex mutex_;
-  std::map<std::pair<ResourceKind, std::string>, std::string> owners_;
-};
-
 /// Enough of the facts for these tests; those of the engine are docker/'s.
 base::Result<WorkloadFacts> test_facts(const EngineCall& call, EngineView& /*view*/) {
   WorkloadFacts facts;
@@ -130,18 +81,6 @@ base::Result<WorkloadFacts> test_facts(const EngineCall& call, EngineView& /*vie
         facts.volumes.emplace_back(std::string_view(bind.get_string()).substr(0, 3));
   }
   return facts;
-}
-
-EngineRequest request(std::string method, std::string target, std::string body = "") {
-  EngineRequest made;
-  made.method = std::move(method);
-  made.target = std::move(target);
-  if (!body.empty()) {
-    made.headers = {{"Content-Type", "application/json"}};
-    made.body_state = BodyState::Whole;
-    made.body = std::move(body);
-  }
-  return made;
 }
 
 class GatekeeperTest : public testing::Test {
@@ -176,9 +115,8 @@ protected:
 constexpr const char* kUsual =
     "bindings: {developer: {users: [alice, bob]}, operator: {users: [op]}}\n"
     "defaults: {deadline: 5s}\n";
-constexpr const char* kHurried =
-    "bindings: {developer: {users: [alice, bob]}}\n"
-    "defaults: {deadline: 1s}\n";
+constexpr const char* kHurried = "bindings: {developer: {users: [alice, bob]}}\n"
+                                 "defaults: {deadline: 1s}\n";
 
 TEST_F(GatekeeperTest, DeniesEverythingWithoutPolicy) {
   const auto keeper = make("");

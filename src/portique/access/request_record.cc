@@ -17,8 +17,9 @@ using boost::json::array;
 using boost::json::object;
 
 /// Members of the facts that are lists of texts, flags, and texts: one table for both directions.
-constexpr std::array<std::pair<std::string_view, std::vector<std::string> WorkloadFacts::*>, 13>
+constexpr std::array<std::pair<std::string_view, std::vector<std::string> WorkloadFacts::*>, 14>
     kLists = {{{"images", &WorkloadFacts::images},
+               {"produces", &WorkloadFacts::produces},
                {"capabilities", &WorkloadFacts::capabilities},
                {"dropped", &WorkloadFacts::dropped},
                {"host_namespaces", &WorkloadFacts::host_namespaces},
@@ -31,8 +32,9 @@ constexpr std::array<std::pair<std::string_view, std::vector<std::string> Worklo
                {"unconfined", &WorkloadFacts::unconfined},
                {"networks", &WorkloadFacts::networks},
                {"entitlements", &WorkloadFacts::entitlements}}};
-constexpr std::array<std::pair<std::string_view, bool WorkloadFacts::*>, 9> kFlags = {
-    {{"privileged", &WorkloadFacts::privileged},
+constexpr std::array<std::pair<std::string_view, bool WorkloadFacts::*>, 10> kFlags = {
+    {{"images_pinned", &WorkloadFacts::images_pinned},
+     {"privileged", &WorkloadFacts::privileged},
      {"engine_socket", &WorkloadFacts::engine_socket},
      {"no_new_privileges", &WorkloadFacts::no_new_privileges},
      {"root", &WorkloadFacts::root},

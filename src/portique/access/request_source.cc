@@ -4,8 +4,8 @@
 #include <array>
 #include <functional>
 
+#include "portique/access/image_names.h"
 #include "portique/base/text.h"
-#include "portique/image/reference.h"
 #include "portique/policy/field_table.h"
 
 namespace portique::access {
@@ -51,6 +51,11 @@ bool is_callers(const RequestView& request, const Resource& resource) {
 }
 
 bool is_own(const RequestView& request) {
+  // Whoever takes a name away from another one's image does not stay among what is their own.
+  if (std::ranges::any_of(request.joined, [&](const Resource& joined) {
+        return joined.kind == "image" && joined.exists && !is_callers(request, joined);
+      }))
+    return false;
   if (request.resource != nullptr && request.resource->exists)
     return is_callers(request, *request.resource);
   return request.creates && is_identified(*request.caller);
@@ -207,10 +212,11 @@ struct RequestAnswers {
   static Value image_part(const RequestSource& source, Part part) {
     std::vector<Value> found;
     for (const std::string& name : source.workload_->images) {
-      const auto reference = image::parse_reference(name);
+      const auto reference = full_reference(name);
       if (!reference) {
         // What has no registry that could be named is of none that anybody trusts.
-        found.push_back(Value::text(part == Part::Tag ? std::string_view("") : name));
+        if (part != Part::Tag || !is_image_id(name))
+          found.push_back(Value::text(part == Part::Tag ? std::string_view("") : name));
         continue;
       }
       const std::string& text = part == Part::Registry     ? reference->registry
@@ -224,10 +230,10 @@ struct RequestAnswers {
   static Value pinned(const RequestSource& source, const FieldUse& /*use*/) {
     if (source.workload_->images.empty()) return {};
     return Value::boolean(
+        source.workload_->images_pinned ||
         std::ranges::all_of(source.workload_->images, [](const std::string& name) {
-          if (name.starts_with("sha256:")) return true;
-          const auto reference = image::parse_reference(name);
-          return reference && !reference->digest.empty();
+          const auto reference = full_reference(name);
+          return is_image_id(name) || (reference && !reference->digest.empty());
         }));
   }
 
@@ -297,6 +303,7 @@ std::span<const RequestAnswers::Row> RequestAnswers::rows() {
                                                      : text_or_absent(request(s).resource->owner)),
       PORTIQUE_ANSWER("request.own", Value::boolean(is_own(request(s)))),
       PORTIQUE_ANSWER("request.images", s.texts(s.workload_->images)),
+      PORTIQUE_ANSWER("request.produces", s.texts(s.workload_->produces)),
       PORTIQUE_ANSWER("request.privileged", Value::boolean(s.workload_->privileged)),
       PORTIQUE_ANSWER("request.capabilities", s.texts(s.workload_->capabilities)),
       PORTIQUE_ANSWER("request.dropped", s.texts(s.workload_->dropped)),

@@ -22,9 +22,10 @@ struct PublishedPort {
 };
 
 struct WorkloadFacts {
-  std::vector<std::string> images; ///< as the request names them
-  /// Names that images would get, of a build that a stream asks for; of a request itself they
-  /// stand in EngineCall::produces.
+  /// As the request names them; once a case is read, as image_names.h has them.
+  std::vector<std::string> images;
+  bool images_pinned = false; ///< all were asked for by digest or id, whatever their names are
+  /// Names that images would get: by a build, a tag, a commit, an import.
   std::vector<std::string> produces;
   bool privileged = false;
   std::vector<std::string> capabilities; ///< that are added: "SYS_ADMIN", "ALL"

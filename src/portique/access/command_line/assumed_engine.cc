@@ -1,8 +1,10 @@
 #include "portique/access/command_line/assumed_engine.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "portique/access/command_line/docker_command_line.h"
+#include "portique/access/image_names.h"
 #include "portique/base/digest.h"
 
 namespace portique::access {
@@ -21,10 +23,13 @@ void AssumedEngine::add_owned(const std::string& name, const std::string& owner)
 }
 
 void AssumedEngine::set_new_container(std::string name, std::string image, std::string owner) {
+  const auto known = this->image(image);
   ContainerFacts facts;
   facts.id = kNewContainer;
   facts.name = name.empty() ? std::string(kNewContainer.substr(0, 12)) : std::move(name);
   facts.image = std::move(image);
+  // What cannot be asked is said by the request that needs it.
+  if (known && *known) facts.image_id = (*known)->id;
   facts.owner = std::move(owner);
   new_container_ = std::move(facts);
 }
@@ -54,7 +59,10 @@ base::Result<std::optional<ContainerFacts>> AssumedEngine::container(std::string
 }
 
 base::Result<std::optional<ImageFacts>> AssumedEngine::image(std::string_view reference) {
-  const auto owned = owners_.find(reference);
+  // However an image is written, it is the same one.
+  const auto owned = std::ranges::find_if(owners_, [&](const auto& one) {
+    return full_image_name(one.first) == full_image_name(reference);
+  });
   const bool assumed = owned != owners_.end();
   if (!assumed && behind_ == nullptr) return std::nullopt;
   std::optional<ImageFacts> known;
@@ -65,8 +73,9 @@ base::Result<std::optional<ImageFacts>> AssumedEngine::image(std::string_view re
     return known;
   }
   ImageFacts facts;
-  facts.id = "sha256:" + id_of(reference);
-  facts.tags = {std::string(reference)};
+  const std::string name = full_image_name(owned->first);
+  facts.id = "sha256:" + id_of(name);
+  facts.tags = {name};
   facts.owner = owned->second;
   return facts;
 }

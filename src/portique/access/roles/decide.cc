@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "portique/access/image_names.h"
 #include "portique/base/text.h"
-#include "portique/image/reference.h"
 #include "portique/policy/matchers.h"
 
 namespace portique::access {
@@ -26,11 +26,12 @@ bool covers(Sense sense, const std::vector<std::string>& values, Fits fits) {
                                : std::ranges::any_of(values, fits);
 }
 
-bool fits_image(const std::vector<std::string>& patterns, const std::string& name) {
-  if (fits_any(patterns, name)) return true;
-  const auto reference = image::parse_reference(name);
-  return reference &&
-         (fits_any(patterns, reference->text()) || fits_any(patterns, reference->name()));
+/// An image's names; one that has none goes by its id.
+std::vector<std::string> names_of_image(const Resource& image) {
+  std::vector<std::string> names;
+  for (const std::string& name : image.names)
+    if (!is_image_id(name)) names.push_back(name);
+  return names.empty() ? image.names : names;
 }
 
 bool fits_name(const Entry& entry, Sense sense, const Resource& resource) {
@@ -38,10 +39,9 @@ bool fits_name(const Entry& entry, Sense sense, const Resource& resource) {
     return std::ranges::any_of(resource.names,
                                [&](const auto& name) { return fits_any(entry.names, name); });
   // An image has many names, and what happens to it happens to all of them.
-  std::vector<std::string> names;
-  for (const std::string& name : resource.names)
-    if (!name.starts_with("sha256:")) names.push_back(name);
-  return covers(sense, names, [&](const auto& name) { return fits_image(entry.names, name); });
+  return covers(sense, names_of_image(resource), [&](const auto& name) {
+    return fits_image(entry.names, name);
+  });
 }
 
 bool fits_label(const Entry& entry, const Resource& resource) {
@@ -55,11 +55,8 @@ std::vector<std::string> images_of(const RequestView& request) {
   if (request.workload != nullptr && !request.workload->images.empty())
     return request.workload->images;
   if (request.resource == nullptr) return {};
-  if (request.resource->kind != "image") return request.resource->images;
-  std::vector<std::string> names;
-  for (const std::string& name : request.resource->names)
-    if (!name.starts_with("sha256:")) names.push_back(name);
-  return names;
+  return request.resource->kind != "image" ? request.resource->images
+                                           : names_of_image(*request.resource);
 }
 
 std::vector<std::string> networks_of(const RequestView& request) {

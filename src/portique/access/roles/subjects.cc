@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "portique/access/image_names.h"
 #include "portique/base/text.h"
 #include "portique/policy/matchers.h"
 
@@ -23,12 +24,17 @@ bool fits(const CertificateSubject& subject, const Identity& caller) {
 }
 
 bool fits(const ContainerSubject& subject, const Resource& container) {
-  const auto fits_one = [](std::string_view pattern, const std::vector<std::string>& texts) {
-    return pattern.empty() || std::ranges::any_of(texts, [&](const std::string& text) {
-             return policy::fits_wildcard(pattern, text);
-           });
-  };
-  return fits_one(subject.name, container.names) && fits_one(subject.image, container.images) &&
+  const bool fits_its_name =
+      subject.name.empty() || std::ranges::any_of(container.names, [&](const std::string& name) {
+        return policy::fits_wildcard(subject.name, name);
+      });
+  // Of an image with several names each has to fit: anybody may have given it one of them.
+  const bool fits_its_image =
+      subject.image.empty() || (!container.images.empty() &&
+                                std::ranges::all_of(container.images, [&](const std::string& name) {
+                                  return fits_image(std::span(&subject.image, 1), name);
+                                }));
+  return fits_its_name && fits_its_image &&
          (subject.owner.empty() || subject.owner == container.owner);
 }
 
