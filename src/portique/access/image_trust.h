@@ -3,6 +3,7 @@
 // What is known of an image before it is let in: when it was scanned and with what outcome, and
 // whose signatures it carries.
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,6 +33,24 @@ public:
   /// `reference` as a request names it, `id` "sha256:..." or "" if the engine does not have it yet.
   /// An error means that it could not be looked up: it counts as never scanned and not signed.
   virtual base::Result<ImageStanding> standing(std::string_view reference, std::string_view id) = 0;
+};
+
+/// The same of signatures alone, for a gate whose callers wait a moment for a registry. Called by
+/// several threads.
+class SignatureSearch {
+public:
+  SignatureSearch() = default;
+  SignatureSearch(const SignatureSearch&) = delete;
+  SignatureSearch& operator=(const SignatureSearch&) = delete;
+  virtual ~SignatureSearch() = default;
+
+  /// Does not wait: so that several images are asked for at a time.
+  virtual void begin(std::string_view reference) = 0;
+
+  /// Waits until it is known, but not beyond the deadline. An error means that it is not known
+  /// (yet: a search that goes on is there for whoever asks later).
+  virtual base::Result<ImageStanding> finish(std::string_view reference,
+                                             std::chrono::steady_clock::time_point deadline) = 0;
 };
 
 } // namespace portique::access

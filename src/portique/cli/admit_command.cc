@@ -16,8 +16,10 @@
 #include "portique/access/kubernetes/image_scan_program.h"
 #include "portique/access/kubernetes/image_verdicts.h"
 #include "portique/access/policy_source/policy_source.h"
+#include "portique/access/trust/known_images.h"
 #include "portique/base/file.h"
 #include "portique/base/text.h"
+#include "portique/cli/image_keys.h"
 #include "portique/cli/open_trail.h"
 #include "portique/cli/source_flags.h"
 
@@ -43,6 +45,7 @@ struct Flags {
   std::string fail = "closed";
   unsigned deadline_ms = 4000;
   unsigned grace_seconds = 5;
+  std::vector<std::string> image_keys;
   SourceFlags source;
 };
 
@@ -75,6 +78,7 @@ struct Parts {
   std::unique_ptr<access::FileTrail> trail;
   std::unique_ptr<kubernetes::ImageVerdicts> verdicts;
   std::unique_ptr<kubernetes::RegistryDigests> digests;
+  std::unique_ptr<access::KnownImages> signatures;
   std::unique_ptr<kubernetes::Admission> admission;
   std::unique_ptr<access::PolicySource> source;
   std::unique_ptr<kubernetes::AdmissionService> service;
@@ -113,6 +117,14 @@ Result<void> open_images(const Flags& flags, Parts& parts) {
       }));
   const scan::ScanOptions scan = PQ_TRY(scan_options_of(flags.source));
   parts.digests = std::make_unique<kubernetes::RegistryDigests>(scan.registry);
+  if (flags.image_keys.empty()) return {};
+  access::KnownImagesOptions signatures;
+  signatures.cache_folder = flags.state;
+  signatures.keys = PQ_TRY(read_image_keys(flags.image_keys));
+  signatures.registry = scan.registry;
+  // A rollout names several images, and a registry that hangs is not waited for by the others.
+  signatures.threads = 8;
+  parts.signatures = std::make_unique<access::KnownImages>(std::move(signatures));
   return {};
 }
 
@@ -132,7 +144,7 @@ Result<void> open_policy(const Flags& flags, Parts& parts) {
         if (policy.images.scan) PQ_TRY(policy_file(flags, read.text));
         parts.admission->set_policy(
             std::make_shared<const kubernetes::AdmissionPolicy>(std::move(policy)));
-        log_line("serving policy " + parts.admission->policy()->rules.version());
+        log_line("serving policy " + parts.admission->policy()->version());
         return {};
       }));
   return parts.source->watch();
@@ -162,6 +174,7 @@ Result<void> open_parts(const Flags& flags, Parts& parts) {
       kubernetes::AdmissionOptions{.trail = parts.trail.get(),
                                    .verdicts = parts.verdicts.get(),
                                    .digests = parts.digests.get(),
+                                   .signatures = parts.signatures.get(),
                                    .fail_open = flags.fail == "open"},
       nullptr);
   PQ_TRY(open_policy(flags, parts));
@@ -293,6 +306,11 @@ void add_admit_command(CLI::App& app, Invocation& invocation) {
                    "closed (default) or open")
       ->envname("PORTIQUE_ADMIT_FAIL")
       ->type_name("open|closed");
+  command
+      ->add_option("--image-key",
+                   flags->image_keys,
+                   "Public key in PEM that images may be signed with; may be given several times")
+      ->type_name("NAME=FILE");
   add_source_flags(*command, flags->source);
   command->callback([flags, &invocation] { invocation.run = [flags] { return run(*flags); }; });
 }

@@ -29,6 +29,7 @@
 #include "portique/access/trust/known_images.h"
 #include "portique/base/file.h"
 #include "portique/base/text.h"
+#include "portique/cli/image_keys.h"
 #include "portique/cli/locations.h"
 #include "portique/cli/open_trail.h"
 
@@ -106,20 +107,6 @@ Result<http::TcpEndpoint> endpoint_of(const Flags& flags) {
   return endpoint;
 }
 
-/// "release=/etc/portique/cosign.pub".
-Result<std::vector<access::TrustedKey>> trusted_keys(const Flags& flags) {
-  constexpr std::uint64_t kMostBytes = 64ULL << 10U; // a key has 200 bytes
-  std::vector<access::TrustedKey> keys;
-  for (const std::string& word : flags.image_keys) {
-    const std::size_t sign = word.find('=');
-    if (sign == std::string::npos || sign == 0)
-      return fail(Code::InvalidArgument, "--image-key is NAME=FILE");
-    const std::string pem = PQ_TRY(base::read_file(word.substr(sign + 1), kMostBytes));
-    keys.push_back({word.substr(0, sign), PQ_TRY(access::PublicKey::parse(pem))});
-  }
-  return keys;
-}
-
 Result<void> open_gatekeeper(const Flags& flags, const std::string& token, Parts& parts) {
   const fs::path state = flags.state;
   std::error_code error;
@@ -130,7 +117,7 @@ Result<void> open_gatekeeper(const Flags& flags, const std::string& token, Parts
       access::LiveViewOptions{.socket = flags.engine_socket, .token = token}, parts.owners.get());
   access::KnownImagesOptions images;
   images.cache_folder = default_cache_dir();
-  images.keys = PQ_TRY(trusted_keys(flags));
+  images.keys = PQ_TRY(read_image_keys(flags.image_keys));
   images.look_up = !images.keys.empty();
   parts.images = std::make_unique<access::KnownImages>(std::move(images));
   access::FactOptions facts;

@@ -1,6 +1,7 @@
 #include "portique/access/kubernetes/admission.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include <fmt/format.h>
@@ -9,6 +10,7 @@
 #include "portique/access/kubernetes/pod_facts.h"
 #include "portique/access/redaction.h"
 #include "portique/access/request_source.h"
+#include "portique/access/roles/decide.h"
 #include "portique/base/json.h"
 #include "portique/base/text.h"
 #include "portique/inspect/config_files/rules.h"
@@ -99,8 +101,9 @@ public:
   Judgement(const AdmissionPolicy& policy,
             const AdmissionOptions& options,
             const AdmissionRequest& request,
+            std::chrono::steady_clock::time_point deadline,
             base::Time now)
-      : policy_(&policy), options_(&options), request_(&request), now_(now),
+      : policy_(&policy), options_(&options), request_(&request), deadline_(deadline), now_(now),
         caller_(caller_of(request)), resource_(resource_of(request)),
         decider_(policy.rules, policy::Domain::Request) {}
 
@@ -142,26 +145,73 @@ private:
                                 request_->space};
     const checks::Pod pod = checks::pod_of(object);
     if (pod.spec == nullptr) return deny("", "the object has no pod specification");
-    for (const PodContainer& container : containers_with_facts(pod))
+    const std::vector<PodContainer> containers = containers_with_facts(pod);
+    if (asks_signatures())
+      for (const PodContainer& container : containers)
+        for (const std::string& image : container.facts.images)
+          options_->signatures->begin(image);
+    for (const PodContainer& container : containers)
       judge_container(container);
     for (const PodSecurityRule& rule : policy_->pod_security)
       if (rule.namespaces.covers(request_->space)) ask_pod_security(rule, pod);
   }
 
   void judge_container(const PodContainer& container) {
-    std::optional<ImageStanding> worst;
-    for (const std::string& image : container.facts.images) {
-      if (options_->verdicts == nullptr) break;
-      ImageStanding standing = options_->verdicts->look_up(image).standing;
-      if (!worst || rank(standing) > rank(*worst)) worst = std::move(standing);
-    }
-    ask_rules(&container.facts,
-              worst ? &*worst : nullptr,
+    const std::optional<ImageStanding> standing = standing_of(container.facts.images);
+    WorkloadFacts facts = container.facts;
+    for (std::string& image : facts.images)
+      image = node_image_name(image);
+    ask_rules(&facts,
+              standing ? &*standing : nullptr,
               fmt::format("{} {}", role_name(container.role), container.name));
     const ImageRule& rule = policy_->images;
-    if (!rule.scan || !rule.namespaces.covers(request_->space)) return;
-    for (const std::string& image : container.facts.images)
-      if (asked_images_.insert(image).second) ask_verdict(image);
+    if (!rule.namespaces.covers(request_->space)) return;
+    for (const std::string& image : container.facts.images) {
+      if (!asked_images_.insert(image).second) continue;
+      if (rule.scan) ask_verdict(image);
+      if (rule.is_signed) ask_signature(image);
+    }
+  }
+
+  [[nodiscard]] bool asks_signatures() const {
+    return options_->signatures != nullptr && policy_->asks_signatures;
+  }
+
+  /// The worst of all of them; nothing if nobody could be asked.
+  std::optional<ImageStanding> standing_of(const std::vector<std::string>& images) {
+    std::optional<ImageStanding> worst;
+    for (const std::string& image : images) {
+      ImageStanding one;
+      if (options_->verdicts != nullptr) one = options_->verdicts->look_up(image).standing;
+      if (asks_signatures()) {
+        if (const auto& found = signatures_of(image)) {
+          one.is_signed = found->is_signed;
+          one.signers = found->signers;
+        }
+      }
+      if (!worst) {
+        worst = std::move(one);
+        continue;
+      }
+      if (rank(one) > rank(*worst)) {
+        worst->scanned = one.scanned;
+        worst->decision = one.decision;
+      }
+      worst->is_signed = worst->is_signed && one.is_signed
+                             ? std::optional(*worst->is_signed && *one.is_signed)
+                             : std::nullopt;
+      std::erase_if(worst->signers, [&](const std::string& signer) {
+        return std::ranges::find(one.signers, signer) == one.signers.end();
+      });
+    }
+    const bool asked = options_->verdicts != nullptr || asks_signatures();
+    return asked ? worst : std::nullopt;
+  }
+
+  const Result<ImageStanding>& signatures_of(const std::string& image) {
+    const auto known = signatures_.find(image);
+    if (known != signatures_.end()) return known->second;
+    return signatures_.emplace(image, options_->signatures->finish(image, deadline_)).first->second;
   }
 
   static int rank(const ImageStanding& standing) {
@@ -183,11 +233,28 @@ private:
                      .object =
                          request_->object.is_null() ? &request_->old_object : &request_->object,
                      .now = now_};
-    const PolicyFacts policy_facts;
+    PolicyFacts policy_facts;
+    if (policy_->access) policy_facts.roles = roles_of(*policy_->access, view);
     const RequestSource source(view, policy_facts);
     for (const policy::Hit& hit :
          decider_.decide(source, policy::Scope::Whole, policy::kNoLastRule))
       take_hit(hit, where);
+    if (policy_->access) take_access(decide(*policy_->access, view, {}), where);
+  }
+
+  void take_access(const Decision& made, std::string_view where) {
+    const auto placed = [&](std::string_view text) {
+      return where.empty() ? std::string(text) : fmt::format("{}: {}", where, text);
+    };
+    for (const std::string& warning : made.warnings)
+      warn(placed(warning));
+    if (!made.exception.empty()) decision_.exception = made.exception;
+    if (decision_.role.empty()) decision_.role = made.role;
+    if (made.allow) return;
+    if (policy_->rules.audit())
+      warn(placed(made.reason));
+    else
+      deny(made.rule.empty() ? "access" : std::string_view(made.rule), placed(made.reason));
   }
 
   void take_hit(const policy::Hit& hit, std::string_view where) {
@@ -239,6 +306,31 @@ private:
       warn(std::move(message));
   }
 
+  void ask_signature(const std::string& image) {
+    const std::string shown = base::printable(image);
+    const auto refuse = [&](std::string message, bool allowed) {
+      return allowed || policy_->rules.audit() ? warn(std::move(message))
+                                               : deny("images", std::move(message));
+    };
+    if (options_->signatures == nullptr)
+      return refuse(fmt::format("image {}: nothing here knows a key that signs images", shown),
+                    options_->fail_open);
+    const auto& found = signatures_of(image);
+    if (!found)
+      return refuse(fmt::format("image {}: who signed it is not known: {}",
+                                shown,
+                                base::printable(found.error().text())),
+                    policy_->images.unknown_allowed);
+    const std::vector<std::string>& wanted = policy_->images.signers;
+    const auto is_wanted = [&](const std::string& signer) {
+      return std::ranges::find(wanted, signer) != wanted.end();
+    };
+    if (!found->is_signed.value_or(false))
+      refuse(fmt::format("image {}: no trusted key signed it", shown), false);
+    else if (!wanted.empty() && std::ranges::none_of(found->signers, is_wanted))
+      refuse(fmt::format("image {}: none of {} signed it", shown, fmt::join(wanted, ", ")), false);
+  }
+
   void take_unknown(const std::string& image, const std::string& reason) {
     std::string message =
         fmt::format("image {}: no scan that counts is known", base::printable(image));
@@ -270,7 +362,7 @@ private:
 
   Decision decision() {
     decision_.allow = denials_.empty();
-    decision_.policy = policy_->rules.version();
+    decision_.policy = policy_->version();
     if (!denials_.empty())
       decision_.reason = fmt::format("{}", fmt::join(denials_, "; "));
     else
@@ -282,6 +374,7 @@ private:
   const AdmissionPolicy* policy_;
   const AdmissionOptions* options_;
   const AdmissionRequest* request_;
+  std::chrono::steady_clock::time_point deadline_;
   base::Time now_;
   Identity caller_;
   Resource resource_;
@@ -289,6 +382,7 @@ private:
   std::string_view action_;
   std::vector<std::string> denials_;
   std::set<std::string> asked_images_;
+  std::map<std::string, Result<ImageStanding>> signatures_; ///< by image as it is written
   Decision decision_;
 };
 
@@ -448,12 +542,13 @@ AdmissionAnswer Admission::validate(const AdmissionRequest& request, const Admis
   if (const Exemption* exemption = exemption_of(*policy, request, now())) {
     Decision decision{.allow = true,
                       .reason = "exempt",
-                      .policy = policy->rules.version(),
+                      .policy = policy->version(),
                       .exception =
                           exemption_text(exemption->who, exemption->why, exemption->until)};
     return answer(request, call, action, std::move(decision));
   }
-  return answer(request, call, action, Judgement(*policy, options_, request, now()).judge(action));
+  Judgement judgement(*policy, options_, request, call.deadline, now());
+  return answer(request, call, action, judgement.judge(action));
 }
 
 AdmissionAnswer Admission::mutate(const AdmissionRequest& request, const AdmissionCall& call) {
@@ -475,7 +570,7 @@ AdmissionAnswer Admission::mutate(const AdmissionRequest& request, const Admissi
   }
   Decision decision{.allow = !must_pin,
                     .reason = fmt::format("{} defaults added", patch.size()),
-                    .policy = policy->rules.version()};
+                    .policy = policy->version()};
   if (must_pin) {
     decision.reason = fmt::format("{}", fmt::join(pinning.failures(), "; "));
     decision.rule = "images";

@@ -21,9 +21,10 @@
 namespace portique::access::kubernetes {
 
 struct AdmissionOptions {
-  Trail* trail = nullptr;            ///< null: none is kept
-  ImageVerdicts* verdicts = nullptr; ///< null: no image is known, none gets scanned
-  ImageDigests* digests = nullptr;   ///< null: no tag becomes a digest
+  Trail* trail = nullptr;                ///< null: none is kept
+  ImageVerdicts* verdicts = nullptr;     ///< null: no image is known, none gets scanned
+  ImageDigests* digests = nullptr;       ///< null: no tag becomes a digest
+  SignatureSearch* signatures = nullptr; ///< null: nobody's signatures are known
   /// What counts when the gate itself fails (the trail cannot be written, an image section without
   /// anything that scans): allow instead of deny.
   bool fail_open = false;

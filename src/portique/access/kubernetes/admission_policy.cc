@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "portique/base/digest.h"
 #include "portique/base/nearest.h"
 #include "portique/base/text.h"
 #include "portique/base/yaml.h"
@@ -31,7 +32,8 @@ public:
   Reader(std::string_view file, AdmissionPolicy& out) : file_(file), out_(&out) {}
 
   Result<void> read(const YamlNode& section) {
-    PQ_TRY(check_keys(section, {"pod_security", "defaults", "images", "exempt"}, "admission"));
+    PQ_TRY(check_keys(
+        section, {"pod_security", "defaults", "images", "exempt", "access"}, "admission"));
     for (const YamlNode& item : PQ_TRY(list_of(section, "pod_security")))
       PQ_TRY(read_pod_security(item));
     for (const YamlNode& item : PQ_TRY(list_of(section, "defaults")))
@@ -119,6 +121,13 @@ private:
     return complain(*value, fmt::format("'{}' is {} or {}", name, yes, no));
   }
 
+  [[nodiscard]] Result<bool> flag_of(const YamlNode& node, std::string_view name) const {
+    const YamlNode* value = node.find(name);
+    if (value == nullptr || value->is_null()) return false;
+    if (!value->boolean()) return complain(*value, fmt::format("'{}' is true or false", name));
+    return *value->boolean();
+  }
+
   Result<void> read_pod_security(const YamlNode& node) {
     PQ_TRY(check_keys(node, {"level", "action", "namespaces", "except"}, "pod_security"));
     const auto restricted = PQ_TRY(choice_of(node, "level", "restricted", "baseline"));
@@ -149,12 +158,13 @@ private:
 
   Result<void> read_images(const YamlNode& node) {
     PQ_TRY(check_keys(
-        node, {"scan", "unknown", "max_age", "unpinned", "namespaces", "except"}, "images"));
+        node,
+        {"scan", "signed", "signers", "unknown", "max_age", "unpinned", "namespaces", "except"},
+        "images"));
     ImageRule& rule = out_->images;
-    if (const YamlNode* scan = node.find("scan")) {
-      if (!scan->boolean()) return complain(*scan, "'scan' is true or false");
-      rule.scan = *scan->boolean();
-    }
+    rule.scan = PQ_TRY(flag_of(node, "scan"));
+    rule.signers = PQ_TRY(texts_of(node, "signers"));
+    rule.is_signed = PQ_TRY(flag_of(node, "signed")) || !rule.signers.empty();
     rule.unknown_allowed = PQ_TRY(choice_of(node, "unknown", "open", "closed")).value_or(false);
     rule.unpinned_allowed = PQ_TRY(choice_of(node, "unpinned", "open", "closed")).value_or(true);
     if (const YamlNode* age = node.find("max_age")) rule.max_age = PQ_TRY(duration_of(*age));
@@ -195,17 +205,52 @@ private:
   AdmissionPolicy* out_;
 };
 
+std::string errors_of(const std::vector<policy::Diagnostic>& diagnostics) {
+  std::vector<std::string> errors;
+  for (const policy::Diagnostic& diagnostic : diagnostics)
+    if (diagnostic.level == policy::Level::Error && errors.size() < 5)
+      errors.push_back(diagnostic.text());
+  return fmt::format("{}", fmt::join(errors, "\n"));
+}
+
 Result<policy::Policy> load_rules(const std::string& name,
                                   const std::string& text,
                                   const base::Limits& limits,
                                   base::Time now) {
   policy::LoadedPolicy loaded = policy::load_policy_text(name, text, limits, now);
   if (loaded.policy) return std::move(*loaded.policy);
-  std::vector<std::string> errors;
-  for (const policy::Diagnostic& diagnostic : loaded.diagnostics)
-    if (diagnostic.level == policy::Level::Error && errors.size() < 5)
-      errors.push_back(diagnostic.text());
-  return fail(Code::Malformed, fmt::format("{}", fmt::join(errors, "\n")));
+  return fail(Code::Malformed, errors_of(loaded.diagnostics));
+}
+
+/// `access:` is an access policy of its own: docs/access-policy.md.
+Result<std::shared_ptr<const AccessPolicy>> load_access(const std::string& name,
+                                                        const std::string& text,
+                                                        const YamlNode& node,
+                                                        const base::Limits& limits,
+                                                        base::Time now) {
+  LoadedAccessPolicy loaded = AccessPolicy::load_part(name, text, node, limits, now);
+  if (!loaded.policy) return fail(Code::Malformed, errors_of(loaded.diagnostics));
+  const auto complain = [&](std::string_view message) {
+    return fail(Code::Malformed,
+                fmt::format("{}:{}:{}: {}", name, node.place.line, node.place.column, message));
+  };
+  // What does not count here is not taken as if it did.
+  if (loaded.policy->bindings().empty())
+    return complain("'access' binds no role to anybody: it would deny everything");
+  if (loaded.policy->approvals())
+    return complain("approvals do not count for admission; have the policy signed (--policy-keys)");
+  if (!loaded.policy->break_glass().empty())
+    return complain("nobody can take a role for a while here; use 'exempt' with 'until'");
+  return std::move(loaded.policy);
+}
+
+bool asks_signatures(const policy::Policy& rules) {
+  const policy::FieldTable& table = policy::field_table(policy::Domain::Request);
+  return std::ranges::any_of(
+      rules.program(policy::Domain::Request).operands(), [&](const policy::Operand& operand) {
+        return operand.kind == policy::Operand::Kind::Field &&
+               table.fields[operand.use.field].name.starts_with("image.sign");
+      });
 }
 
 } // namespace
@@ -223,6 +268,11 @@ bool Exemption::covers(const AdmissionRequest& request, base::Time now) const {
          });
 }
 
+std::string AdmissionPolicy::version() const {
+  if (!access) return rules.version();
+  return base::digest_of(base::as_bytes(rules.version() + "\n" + access->version())).text();
+}
+
 Result<AdmissionPolicy> load_admission_policy(const std::string& name,
                                               const std::string& text,
                                               const base::Limits& limits,
@@ -231,6 +281,11 @@ Result<AdmissionPolicy> load_admission_policy(const std::string& name,
   const base::YamlDocument document = PQ_TRY(base::parse_single_yaml(text, limits));
   const YamlNode* section = document.root.find("admission");
   if (section != nullptr) PQ_TRY(Reader(name, policy).read(*section));
+  const YamlNode* access = section == nullptr ? nullptr : section->find("access");
+  if (access != nullptr && !access->is_null())
+    policy.access = PQ_TRY(load_access(name, text, *access, limits, now));
+  policy.asks_signatures = policy.images.is_signed || asks_signatures(policy.rules) ||
+                           (policy.access && asks_signatures(policy.access->rules()));
   return policy;
 }
 

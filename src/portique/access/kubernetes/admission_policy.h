@@ -4,12 +4,14 @@
 // section `admission:`.
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "portique/access/kubernetes/pod_defaults.h"
+#include "portique/access/roles/access_policy.h"
 #include "portique/base/limits.h"
 #include "portique/base/result.h"
 #include "portique/base/time.h"
@@ -43,9 +45,11 @@ struct DefaultsRule {
 /// `images:` what counts without the image being known.
 struct ImageRule {
   bool scan = false;            ///< verdicts of scans count, unknown images are scanned
-  bool unknown_allowed = false; ///< `unknown: open`
+  bool unknown_allowed = false; ///< `unknown: open`; for scans and for signatures
   std::chrono::seconds max_age{7 * 24 * 3600};
-  bool unpinned_allowed = true; ///< `unpinned: open`: a tag that cannot be resolved stays
+  bool unpinned_allowed = true;     ///< `unpinned: open`: a tag that cannot be resolved stays
+  bool is_signed = false;           ///< `signed: true`: only images that a trusted key signed
+  std::vector<std::string> signers; ///< `signers:` one of these keys
   NameFilter namespaces;
 };
 
@@ -67,6 +71,12 @@ struct AdmissionPolicy {
   std::vector<DefaultsRule> defaults;
   ImageRule images;
   std::vector<Exemption> exemptions;
+  /// `access:` who may do what; null: whoever the API server lets.
+  std::shared_ptr<const AccessPolicy> access;
+  bool asks_signatures = false; ///< some rule or requirement does
+
+  /// Digest of all that decides.
+  [[nodiscard]] std::string version() const;
 };
 
 /// `name` is the file that the text was read from, and where includes are looked for.

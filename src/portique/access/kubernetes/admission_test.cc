@@ -37,7 +37,7 @@ rules:
   - {name: ports, on: request, deny: creates and request.ports exists, message: "publishes {request.ports}"}
   - {name: sysctl, on: request, deny: creates and request.sysctls startswith kernel., message: "sets {request.sysctls}"}
   - {name: runtime, on: request, deny: creates and request.runtime = runc-debug, message: odd runtime}
-  - {name: registry, on: request, deny: "creates and not request.images startswith anyof (registry.example/, busybox)", message: "{request.images} is of another registry"}
+  - {name: registry, on: request, deny: "creates and not request.images startswith anyof (registry.example/, docker.io/library/busybox)", message: "{request.images} is of another registry"}
   - {name: devices, on: request, deny: creates and request.devices exists, message: "takes {request.devices}"}
   - {name: environment, on: request, deny: creates and request.environment intersects (LD_PRELOAD), message: odd environment}
   - {name: exec-in-prod, on: request, deny: request.action = containers.exec and request.namespace = prod, message: "{user.name} may run nothing there"}

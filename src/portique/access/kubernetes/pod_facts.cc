@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "portique/access/image_names.h"
 #include "portique/base/text.h"
 
 namespace portique::access::kubernetes {
@@ -265,6 +266,14 @@ std::string_view role_name(Role role) {
     return "ephemeral container";
   }
   return "container";
+}
+
+std::string node_image_name(std::string_view written) {
+  const bool is_word = !written.empty() && std::ranges::all_of(written, [](char c) {
+    return base::is_digit(c) || (c >= 'a' && c <= 'f');
+  });
+  if (is_word && !is_image_id(written)) return fmt::format("sha256:{}", written);
+  return full_image_name(written);
 }
 
 bool leads_to_engine_socket(std::string_view path) {

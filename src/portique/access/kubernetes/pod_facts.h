@@ -31,6 +31,10 @@ std::string_view role_name(inspect::kubernetes::Container::Role role);
 /// Main, init and ephemeral containers, each with what it inherits from the pod.
 std::vector<PodContainer> containers_with_facts(const inspect::kubernetes::Pod& pod);
 
+/// The full name of an image, as rules see it. A node also finds images by their ids and by what
+/// these begin with: a bare word of hexadecimal digits counts as one, and so has no registry.
+std::string node_image_name(std::string_view written);
+
 /// Whether a path of the host is the control socket of an engine, or leads to one.
 bool leads_to_engine_socket(std::string_view path);
 

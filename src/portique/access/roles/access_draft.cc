@@ -92,13 +92,15 @@ public:
                                {file_, twice.second},
                                "'" + shown(twice.key) + "' stands here and in line " +
                                    std::to_string(twice.first.line));
-      if (document.root.is_null()) continue;
-      if (document.root.is_mapping())
-        read_root(document.root);
-      else
-        complain(document.root,
-                 "this is no access policy: a mapping with 'roles', 'bindings', ...");
+      if (!document.root.is_null()) read(document.root);
     }
+  }
+
+  void read(const YamlNode& root) {
+    if (root.is_mapping())
+      read_root(root);
+    else
+      complain(root, "this is no access policy: a mapping with 'roles', 'bindings', ...");
   }
 
 private:
@@ -583,6 +585,14 @@ void read_access_file(const std::shared_ptr<const policy::SourceFile>& file,
                       AccessDraft& draft) {
   draft.rules.files.push_back(file);
   Reader(file, limits, draft).read();
+}
+
+void read_access_part(const std::shared_ptr<const policy::SourceFile>& file,
+                      const base::YamlNode& node,
+                      const base::Limits& limits,
+                      AccessDraft& draft) {
+  draft.rules.files.push_back(file);
+  Reader(file, limits, draft).read(node);
 }
 
 std::shared_ptr<const policy::SourceFile> find_named_file(const std::string& name,

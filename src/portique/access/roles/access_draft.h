@@ -84,6 +84,12 @@ void read_access_file(const std::shared_ptr<const policy::SourceFile>& file,
                       const base::Limits& limits,
                       AccessDraft& draft);
 
+/// The same of a mapping that stands in a file of another kind.
+void read_access_part(const std::shared_ptr<const policy::SourceFile>& file,
+                      const base::YamlNode& node,
+                      const base::Limits& limits,
+                      AccessDraft& draft);
+
 /// The text of a file that another one names: one of the program's own, or one beside that file.
 /// Nothing if it was read before, or after a complaint.
 std::shared_ptr<const policy::SourceFile> find_named_file(const std::string& name,

@@ -14,17 +14,8 @@ namespace {
 /// One idle evaluation a core is enough; each takes some kilobytes.
 constexpr std::size_t kMostIdle = 64;
 
-} // namespace
-
-std::size_t LoadedAccessPolicy::count(policy::Level level) const {
-  return static_cast<std::size_t>(
-      std::ranges::count(diagnostics, level, &policy::Diagnostic::level));
-}
-
-LoadedAccessPolicy AccessPolicy::load_text(std::string name,
-                                           std::string text,
-                                           const base::Limits& limits,
-                                           base::Time now) {
+/// With the roles that come with the program.
+AccessDraft begin_draft(const std::string& name, const base::Limits& limits) {
   AccessDraft draft;
   for (const ReadyAccess& ready : ready_access()) {
     if (ready.kind != ReadyAccessKind::Role) continue;
@@ -36,13 +27,45 @@ LoadedAccessPolicy AccessPolicy::load_text(std::string name,
   draft.rules.name.clear();
   draft.rules.description.clear();
   draft.rules.file = name;
-  const std::string file_name = name;
-  read_access_file(std::make_shared<const policy::SourceFile>(
-                       policy::SourceFile{std::move(name), std::move(text)}),
-                   limits,
-                   draft);
-  if (draft.rules.name.empty()) draft.rules.name = file_name;
+  return draft;
+}
+
+LoadedAccessPolicy finish_draft(AccessDraft& draft,
+                                const std::string& name,
+                                const base::Limits& limits,
+                                base::Time now) {
+  if (draft.rules.name.empty()) draft.rules.name = name;
   return AccessPolicyBuilder(draft, limits, now).build();
+}
+
+} // namespace
+
+std::size_t LoadedAccessPolicy::count(policy::Level level) const {
+  return static_cast<std::size_t>(
+      std::ranges::count(diagnostics, level, &policy::Diagnostic::level));
+}
+
+LoadedAccessPolicy AccessPolicy::load_text(std::string name,
+                                           std::string text,
+                                           const base::Limits& limits,
+                                           base::Time now) {
+  const auto file = std::make_shared<const policy::SourceFile>(
+      policy::SourceFile{std::move(name), std::move(text)});
+  AccessDraft draft = begin_draft(file->name, limits);
+  read_access_file(file, limits, draft);
+  return finish_draft(draft, file->name, limits, now);
+}
+
+LoadedAccessPolicy AccessPolicy::load_part(std::string name,
+                                           std::string text,
+                                           const base::YamlNode& node,
+                                           const base::Limits& limits,
+                                           base::Time now) {
+  const auto file = std::make_shared<const policy::SourceFile>(
+      policy::SourceFile{std::move(name), std::move(text)});
+  AccessDraft draft = begin_draft(file->name, limits);
+  read_access_part(file, node, limits, draft);
+  return finish_draft(draft, file->name, limits, now);
 }
 
 LoadedAccessPolicy AccessPolicy::load_file(const std::filesystem::path& path,

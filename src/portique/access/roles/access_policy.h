@@ -19,6 +19,7 @@
 #include "portique/access/roles/subjects.h"
 #include "portique/base/limits.h"
 #include "portique/base/time.h"
+#include "portique/base/yaml.h"
 #include "portique/policy/policy.h"
 
 namespace portique::access {
@@ -99,6 +100,13 @@ public:
   /// The same from a text; `name` is shown, and includes are looked for beside it.
   static LoadedAccessPolicy
   load_text(std::string name, std::string text, const base::Limits& limits, base::Time now);
+
+  /// The same from a mapping that stands in the text of a file of another kind.
+  static LoadedAccessPolicy load_part(std::string name,
+                                      std::string text,
+                                      const base::YamlNode& node,
+                                      const base::Limits& limits,
+                                      base::Time now);
 
   [[nodiscard]] const std::string& name() const { return rules_.name(); }
 

@@ -20,6 +20,10 @@ constexpr std::size_t kQueue = 1'000;
 /// left alone for so long.
 constexpr std::chrono::seconds kRetry{60};
 
+/// How long a name stands for the same content, and how long a registry is taken to be down.
+constexpr std::chrono::seconds kRemembered{60};
+constexpr std::chrono::seconds kFailureRemembered{5};
+
 /// Nobody waits for an answer, but the end of the program does.
 constexpr std::chrono::seconds kPatience{30};
 
@@ -42,10 +46,15 @@ KnownImages::KnownImages(KnownImagesOptions options)
   options_.registry.http.total_timeout = kPatience;
   options_.registry.http.retries = 1;
   if (!options_.cache_folder.empty()) folder_ = options_.cache_folder / "signatures";
-  thread_ = std::jthread([this](const std::stop_token& stop) { work(stop); });
+  for (std::size_t i = 0; i < std::max<std::size_t>(options_.threads, 1); ++i)
+    threads_.emplace_back([this](const std::stop_token& stop) { work(stop); });
 }
 
-KnownImages::~KnownImages() = default;
+KnownImages::~KnownImages() {
+  // All at once: each may have a registry to wait for.
+  for (std::jthread& thread : threads_)
+    thread.request_stop();
+}
 
 base::Time KnownImages::now() const {
   return options_.clock ? options_.clock() : base::now();
@@ -114,12 +123,64 @@ base::Result<ImageStanding> KnownImages::standing(std::string_view reference, st
     standing.is_signed = !found->signers.empty();
     standing.signers = found->signers;
   }
-  const bool stale =
-      !found || (found->signers.empty() && found->asked + options_.unsigned_for < now());
+  const bool stale = !found || is_stale(*found);
   // An id alone ("sha256:...") names no registry.
   if (stale && options_.look_up && named && !base::Digest::parse(reference))
     enqueue(std::string(reference));
   return standing;
+}
+
+bool KnownImages::is_stale(const Known& known) const {
+  return known.signers.empty() && known.asked + options_.unsigned_for < now();
+}
+
+/// With guard_ held. What is known of a name without asking.
+std::optional<base::Result<ImageStanding>> KnownImages::at_hand(const image::Reference& reference) {
+  const auto answer = answers_.find(reference.text());
+  const bool answered =
+      answer != answers_.end() && std::chrono::steady_clock::now() < answer->second.until;
+  std::string digest = reference.digest.text();
+  if (digest.empty() && answered && answer->second.digest) digest = answer->second.digest->text();
+  const auto found = digest.empty() ? std::nullopt : known(digest);
+  if (found && !is_stale(*found)) {
+    ImageStanding standing;
+    standing.is_signed = !found->signers.empty();
+    standing.signers = found->signers;
+    return standing;
+  }
+  if (answered && !answer->second.digest) return std::unexpected(answer->second.digest.error());
+  return std::nullopt;
+}
+
+void KnownImages::begin(std::string_view reference) {
+  const auto named = image::parse_reference(reference);
+  if (!named) return;
+  const std::lock_guard guard(guard_);
+  if (!at_hand(*named)) push(named->text(), true);
+}
+
+base::Result<ImageStanding> KnownImages::finish(std::string_view reference,
+                                                std::chrono::steady_clock::time_point deadline) {
+  const image::Reference named = PQ_TRY(image::parse_reference(reference));
+  const std::string name = named.text();
+  std::unique_lock guard(guard_);
+  if (auto known = at_hand(named)) return *std::move(known);
+  push(name, true);
+  if (!changed_.wait_until(guard, deadline, [&] { return !queued_.contains(name); }))
+    return base::fail(base::Code::Timeout, "the registry did not answer in time");
+  if (auto known = at_hand(named)) return *std::move(known);
+  return base::fail(base::Code::LimitExceeded, "too many images are being looked up");
+}
+
+/// With guard_ held.
+void KnownImages::push(const std::string& reference, bool first) {
+  if (queue_.size() >= kQueue || queued_.contains(reference)) return;
+  if (first)
+    queue_.push_front(reference); // somebody waits
+  else
+    queue_.push_back(reference);
+  queued_.insert(reference);
+  changed_.notify_all();
 }
 
 /// With guard_ held.
@@ -129,9 +190,7 @@ void KnownImages::enqueue(const std::string& reference) {
     if (asked->second + kRetry > now()) return;
     asked_.erase(asked);
   }
-  queue_.push_back(reference);
-  queued_.insert(reference);
-  changed_.notify_all();
+  push(reference, false);
 }
 
 void KnownImages::work(const std::stop_token& stop) {
@@ -139,23 +198,29 @@ void KnownImages::work(const std::stop_token& stop) {
   while (changed_.wait(guard, stop, [this] { return !queue_.empty(); })) {
     const std::string reference = queue_.front();
     queue_.pop_front();
-    busy_ = true;
+    ++busy_;
     guard.unlock();
     const auto named = image::parse_reference(reference);
     // What cannot be asked stays unknown, and is asked for again later.
-    if (named) (void)look_up(*named);
+    auto found = named ? look_up(*named) : std::unexpected(named.error());
     guard.lock();
+    const auto until =
+        std::chrono::steady_clock::now() + (found ? kRemembered : kFailureRemembered);
+    if (answers_.size() >= kKnown) answers_.clear();
+    answers_.insert_or_assign(reference,
+                              found ? Answer{std::move(found->digest), until}
+                                    : Answer{std::unexpected(std::move(found).error()), until});
     queued_.erase(reference);
     if (asked_.size() >= kQueue) asked_.clear();
     asked_[reference] = now();
-    busy_ = false;
+    --busy_;
     changed_.notify_all();
   }
 }
 
 void KnownImages::wait_until_idle() {
   std::unique_lock guard(guard_);
-  changed_.wait(guard, [this] { return queue_.empty() && !busy_; });
+  changed_.wait(guard, [this] { return queue_.empty() && busy_ == 0; });
 }
 
 } // namespace portique::access

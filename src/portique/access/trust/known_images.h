@@ -37,10 +37,11 @@ struct KnownImagesOptions {
   /// How long "nobody trusted signed it" holds before it is asked for anew. What was signed stays
   /// so: digests do not change.
   std::chrono::seconds unsigned_for{300};
+  std::size_t threads = 1;           ///< registries that are asked at a time
   std::function<base::Time()> clock; ///< empty: the machine's
 };
 
-class KnownImages final : public ImageTrust {
+class KnownImages final : public ImageTrust, public SignatureSearch {
 public:
   explicit KnownImages(KnownImagesOptions options);
   ~KnownImages() override;
@@ -48,6 +49,10 @@ public:
   /// `reference` gives the registry to ask, `id` the image: without an id only a reference with a
   /// digest can be known.
   base::Result<ImageStanding> standing(std::string_view reference, std::string_view id) override;
+
+  void begin(std::string_view reference) override;
+  base::Result<ImageStanding> finish(std::string_view reference,
+                                     std::chrono::steady_clock::time_point deadline) override;
 
   /// Asks the registry now, and keeps the answer for standing().
   base::Result<SignatureFindings> look_up(const image::Reference& reference);
@@ -62,10 +67,19 @@ private:
     std::vector<std::string> signers;
   };
 
+  /// What a registry said of a name a moment ago.
+  struct Answer {
+    base::Result<base::Digest> digest;
+    std::chrono::steady_clock::time_point until;
+  };
+
   [[nodiscard]] base::Time now() const;
   [[nodiscard]] std::string key_of(std::string_view id) const;
   std::optional<Known> known(std::string_view id);
   void remember(const SignatureFindings& findings);
+  [[nodiscard]] bool is_stale(const Known& known) const;
+  std::optional<base::Result<ImageStanding>> at_hand(const image::Reference& reference);
+  void push(const std::string& reference, bool first);
   void enqueue(const std::string& reference);
   void work(const std::stop_token& stop);
 
@@ -79,8 +93,9 @@ private:
   std::deque<std::string> queue_;
   std::set<std::string, std::less<>> queued_;
   std::map<std::string, base::Time, std::less<>> asked_; ///< references
-  bool busy_ = false;
-  std::jthread thread_;
+  std::map<std::string, Answer, std::less<>> answers_;   ///< by reference
+  std::size_t busy_ = 0;
+  std::vector<std::jthread> threads_;
 };
 
 } // namespace portique::access

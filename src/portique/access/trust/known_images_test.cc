@@ -101,6 +101,7 @@ protected:
     if (auto started = test_support::DockerRegistry::start(folder_.path() / "registry", {}))
       registry_.emplace(*std::move(started));
     if (!registry_) GTEST_SKIP() << "docker-registry is not installed";
+    name_before_ = name("");
   }
 
   std::string name(const std::string& version) { return registry_->host() + "/app" + version; }
@@ -116,6 +117,7 @@ protected:
 
   base::TempDir folder_ = *base::TempDir::create("known-images");
   std::optional<test_support::DockerRegistry> registry_;
+  std::string name_before_; ///< of its image, when the registry is gone
   base::Time now_ = *base::parse_time("2026-01-31T12:00:00Z");
 };
 
@@ -198,6 +200,47 @@ TEST_F(KnownImagesTest, ATagThatMovedVouchesForItsImageOnly) {
   EXPECT_EQ(images.standing(name(":1"), old_id)->is_signed, std::nullopt);
   EXPECT_EQ(images.standing(name(":1"), "")->is_signed, std::nullopt) << "which image is not known";
   EXPECT_EQ(images.standing(name("@" + digest), "")->is_signed, true);
+}
+
+TEST_F(KnownImagesTest, WhoeverWaitsGetsTheAnswerInTime) {
+  Repository repository(registry_->host());
+  std::string id;
+  const std::string digest =
+      repository.put_image("1", R"({"architecture":"amd64","os":"linux"})", id);
+  repository.put_image("2", R"({"architecture":"arm64","os":"linux"})", id);
+  const OpensslKey release("p256");
+  const std::string payload = simple_payload(digest);
+  repository.attach(
+      digest, ".sig", std::string(kSimpleSigningType), payload, release.sign(payload));
+  auto made = options({release.trusted("release")});
+  made.threads = 4;
+  KnownImages images(made);
+  const auto in = [](int milliseconds) {
+    return std::chrono::steady_clock::now() + std::chrono::milliseconds(milliseconds);
+  };
+  for (const std::string& version : {std::string(":1"), "@" + digest, std::string(":2")})
+    images.begin(name(version));
+  for (const std::string& version : {std::string(":1"), "@" + digest}) {
+    const auto standing = images.finish(name(version), in(10'000));
+    ASSERT_TRUE(standing) << version << ": " << standing.error().text();
+    EXPECT_EQ(standing->is_signed, true) << version;
+    EXPECT_EQ(standing->signers, Names{"release"}) << version;
+  }
+  const auto other = images.finish(name(":2"), in(10'000));
+  ASSERT_TRUE(other) << other.error().text();
+  EXPECT_EQ(other->is_signed, false);
+  EXPECT_FALSE(images.finish(name(":3"), in(10'000))) << "there is none";
+  EXPECT_FALSE(images.finish("no name//", in(10'000)));
+  // What is at hand does not wait: the registry is gone, and so is the time.
+  registry_.reset();
+  EXPECT_EQ(images.finish(name_before_ + ":1", in(-1))->signers, Names{"release"});
+  EXPECT_EQ(KnownImages(made).finish(name_before_ + "@" + digest, in(-1))->signers,
+            Names{"release"});
+  const auto begin = std::chrono::steady_clock::now();
+  // An address that swallows what is sent to it.
+  const auto late = images.finish("192.0.2.1:5000/app:1", in(200));
+  ASSERT_FALSE(late);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5));
 }
 
 TEST_F(KnownImagesTest, VerdictsOfScansAreFoundByImageId) {
