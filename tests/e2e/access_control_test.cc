@@ -456,9 +456,10 @@ TEST_F(AccessControl, ImagesAreJudgedByWhatTheyAreAndNotByWhatTheyAreCalled) {
   const std::string evil = id_of("evil.example/tools:1");
   const std::string nameless = id_of("nameless:1");
   ASSERT_NE(good, evil);
-  // An image that a container needs keeps its id when it loses its name.
-  ASSERT_EQ(as_root({"create", "--name", "keeper", "nameless:1", "true"}).exit_status, 0);
-  ASSERT_EQ(as_root({"rmi", "-f", "nameless:1"}).exit_status, 0);
+  // Its name goes to another one.
+  PQ_TOOLS_OR_SKIP(engine, "nameless:1");
+  ASSERT_NE(id_of("nameless:1"), nameless);
+  ASSERT_EQ(as_root({"image", "inspect", nameless}).exit_status, 0);
   write_file(policy_, kOneRegistry);
   const auto portique_authz = gate({"--engine-socket",
                                     engine.socket().string(),

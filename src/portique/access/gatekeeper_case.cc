@@ -210,6 +210,9 @@ base::Result<void> CaseReader::read_call() {
   }
   made.facts.produces = made.call.produces;
   if (made.ruling.action == "images.pull") PQ_TRY(read_pulled());
+  // It flows by unread: it may bring any name, and take it from anybody's image.
+  if (made.ruling.action == "images.load")
+    made.joined.push_back({.kind = "image", .names = {"what the archive names"}, .exists = true});
   return {};
 }
 

@@ -85,7 +85,9 @@ roles:
     deny: [{actions: ["containers.*", images.tag], image: "evil.example/*"}]
   nginx-only: {allow: [{actions: [containers.create], image: nginx}]}
   builder: {allow: [{actions: ["images.*"], own: true}]}
+  loader: {constraints: [own], allow: [images.load]}
 bindings:
+  loader: {users: [loader]}
   everybody: {users: [any]}
   corporate: {users: [corp]}
   no-evil: {users: [careful]}
@@ -262,6 +264,9 @@ TEST_F(GatekeeperImages, NobodyTakesANameFromAnothersImage) {
       {"alice", stream("/v1.41/build?t=new:1&t=theirs:1"), false, "no role"},
       {"alice", request("POST", "/v1.41/images/mine:1/tag?repo=new&tag=2"), true, ""},
       {"alice", request("POST", "/v1.41/images/mine:1/tag?repo=theirs&tag=1"), false, "no role"},
+      {"alice", stream("/v1.41/images/load"), false, "no role"},
+      {"any", stream("/v1.41/images/load"), true, ""},
+      {"loader", stream("/v1.41/images/load"), false, "what the archive names"},
       // With the set `own`, which holds for developers.
       {"dev", stream("/v1.41/images/create?fromImage=new&tag=1"), true, ""},
       {"dev", stream("/v1.41/images/create?fromImage=nginx&tag=latest"), true, ""},
