@@ -17,7 +17,7 @@ using boost::json::array;
 using boost::json::object;
 
 /// Members of the facts that are lists of texts, flags, and texts: one table for both directions.
-constexpr std::array<std::pair<std::string_view, std::vector<std::string> WorkloadFacts::*>, 14>
+constexpr std::array<std::pair<std::string_view, std::vector<std::string> WorkloadFacts::*>, 15>
     kLists = {{{"images", &WorkloadFacts::images},
                {"produces", &WorkloadFacts::produces},
                {"capabilities", &WorkloadFacts::capabilities},
@@ -27,6 +27,7 @@ constexpr std::array<std::pair<std::string_view, std::vector<std::string> Worklo
                {"host_paths", &WorkloadFacts::host_paths},
                {"writable_host_paths", &WorkloadFacts::writable_host_paths},
                {"volumes", &WorkloadFacts::volumes},
+               {"network_shares", &WorkloadFacts::network_shares},
                {"devices", &WorkloadFacts::devices},
                {"device_rules", &WorkloadFacts::device_rules},
                {"unconfined", &WorkloadFacts::unconfined},

@@ -312,6 +312,7 @@ std::span<const RequestAnswers::Row> RequestAnswers::rows() {
       PORTIQUE_ANSWER("request.host_paths", s.texts(s.workload_->host_paths)),
       PORTIQUE_ANSWER("request.writable_host_paths", s.texts(s.workload_->writable_host_paths)),
       PORTIQUE_ANSWER("request.volumes", s.texts(s.workload_->volumes)),
+      PORTIQUE_ANSWER("request.network_shares", s.texts(s.workload_->network_shares)),
       PORTIQUE_ANSWER("request.engine_socket", Value::boolean(s.workload_->engine_socket)),
       PORTIQUE_ANSWER("request.devices", s.texts(s.workload_->devices)),
       PORTIQUE_ANSWER("request.device_rules", s.texts(s.workload_->device_rules)),

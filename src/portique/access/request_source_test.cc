@@ -45,6 +45,8 @@ protected:
     workload_.host_paths = {"/etc", "/srv/x"};
     workload_.writable_host_paths = {"/etc"};
     workload_.volumes = {"new"};
+    workload_.network_shares = {"cifs://files/team"};
+    workload_.produces = {"docker.io/library/new:1"};
     workload_.engine_socket = true;
     workload_.devices = {"/dev/sda"};
     workload_.device_rules = {"a *:* rwm"};
@@ -138,6 +140,7 @@ TEST_F(FullRequest, ConditionsSeeWhatTheGateFound) {
         "request.host_namespaces = pid and request.joined_containers = db",
         "request.host_paths = /srv/x and request.writable_host_paths = /etc",
         "request.unapproved_host_paths = /etc and request.volumes = new",
+        "request.network_shares startswith cifs: and request.produces = docker.io/library/new:1",
         "request.engine_socket = true and request.devices = /dev/sda",
         "request.device_rules = \"a *:* rwm\" and request.unconfined = seccomp",
         "request.no_new_privileges = true and request.user = root and request.root = true",

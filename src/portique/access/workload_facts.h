@@ -40,6 +40,8 @@ struct WorkloadFacts {
   /// The ones among them that are writable.
   std::vector<std::string> writable_host_paths;
   std::vector<std::string> volumes; ///< named volumes
+  /// What volumes bring over the network: "nfs:192.0.2.1:/srv", "cifs://files/team".
+  std::vector<std::string> network_shares;
   bool engine_socket = false;       ///< a control socket of an engine, or a folder that holds one
   std::vector<std::string> devices; ///< paths on the host, and device requests: "gpu:nvidia"
   std::vector<std::string> device_rules;

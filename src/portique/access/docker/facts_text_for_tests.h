@@ -29,6 +29,7 @@ inline std::string facts_text(const WorkloadFacts& facts) {
   list(facts.host_paths, "paths");
   list(facts.writable_host_paths, "writable");
   list(facts.volumes, "volumes");
+  list(facts.network_shares, "shares");
   word(facts.engine_socket, "socket");
   list(facts.devices, "devices");
   list(facts.device_rules, "rules");

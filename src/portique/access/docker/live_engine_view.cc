@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "portique/access/docker/host_path.h"
+#include "portique/access/docker/mount_facts.h"
 #include "portique/base/http_client.h"
 #include "portique/base/json.h"
 #include "portique/base/text.h"
@@ -273,9 +274,13 @@ Result<std::optional<ContainerFacts>> LiveEngineView::container(std::string_view
     facts.volumes.emplace_back(name);
     const auto volume = PQ_TRY(this->volume(name));
     if (!volume || volume->driver != "local") continue;
-    const auto device = volume->options.find("device");
-    if (device != volume->options.end() && device->second.starts_with('/'))
-      facts.bind_sources.push_back(device->second);
+    const auto option = [&](std::string_view key) {
+      const auto found = volume->options.find(key);
+      return found == volume->options.end() ? std::string() : found->second;
+    };
+    const std::string device = option("device");
+    if (device.starts_with('/') && !is_network_share(option("type"), option("o"), device))
+      facts.bind_sources.push_back(device);
   }
   for (const std::string& source : facts.bind_sources)
     facts.privileged = facts.privileged || reaches_engine_socket(source, {});

@@ -38,10 +38,14 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kKernelT
      {"cgroup", "/sys/fs/cgroup"},
      {"cgroup2", "/sys/fs/cgroup"}}};
 
-/// File systems whose "device" is no file of the host: what they show comes from elsewhere, or is
-/// new and empty.
-constexpr std::array<std::string_view, 11> kElsewhere{
-    "tmpfs", "ramfs", "nfs", "nfs4", "cifs", "smb3", "ceph", "glusterfs", "overlay", "none", ""};
+/// File systems that come over the network: their "device" is an address, "//host/share" among
+/// them.
+constexpr std::array<std::string_view, 6> kShares{
+    "nfs", "nfs4", "cifs", "smb3", "ceph", "glusterfs"};
+
+/// File systems whose "device" the kernel does not look at: they are new and empty, or lay over
+/// each other what their options name.
+constexpr std::array<std::string_view, 3> kDeviceless{"tmpfs", "ramfs", "overlay"};
 
 /// File systems of disks: the "device" is a file, whether or not it begins with a slash.
 constexpr std::array<std::string_view, 14> kOnDisks{"ext2",
@@ -67,7 +71,26 @@ void add(std::vector<std::string>& list, std::string text) {
   if (std::ranges::count(list, text) == 0) list.push_back(std::move(text));
 }
 
+bool binds_host(std::string_view type, std::string_view flags) {
+  return has_flag(flags, "bind") || has_flag(flags, "rbind") || type == "bind";
+}
+
+/// "nfs:192.0.2.1:/srv", "cifs://files/team".
+std::string share_text(std::string_view type, std::string_view flags, std::string_view device) {
+  std::string text = std::string(type) + ":";
+  if (device.starts_with(':'))
+    for (const std::string_view part : base::split(flags, ','))
+      if (base::trim(part).starts_with("addr=")) text += base::trim(part).substr(5);
+  return text.append(device);
+}
+
 } // namespace
+
+bool is_network_share(std::string_view type, std::string_view flags, std::string_view device) {
+  if (!is_one_of(type, kShares) || binds_host(type, flags)) return false;
+  // What looks like a path of the host is judged as one.
+  return !device.starts_with('/') || device.starts_with("//");
+}
 
 void MountReader::host_path(std::string_view path, bool writable) {
   std::string resolved = resolve_host_path(path, options_->host);
@@ -80,7 +103,10 @@ void MountReader::local_option(std::string_view type,
                                std::string_view flags,
                                std::string_view device,
                                bool writable) {
-  bool known = type == "bind" || is_one_of(type, kElsewhere) || is_one_of(type, kOnDisks);
+  if (is_network_share(type, flags, device))
+    return add(facts_->network_shares, share_text(type, flags, device));
+  bool known = type.empty() || type == "none" || type == "bind" || is_one_of(type, kShares) ||
+               is_one_of(type, kDeviceless) || is_one_of(type, kOnDisks);
   for (const auto& [name, path] : kKernelTrees) {
     if (type != name) continue;
     host_path(path, writable);
@@ -98,7 +124,8 @@ void MountReader::local_option(std::string_view type,
     for (const std::string_view folder : base::split(part.substr(equals + 1), ':'))
       if (!folder.empty()) host_path(folder, writable);
   }
-  const bool binds = has_flag(flags, "bind") || has_flag(flags, "rbind") || type == "bind";
+  const bool binds = binds_host(type, flags);
+  if (is_one_of(type, kDeviceless) && !binds) return;
   // Relative to the engine's own folder, which is the root.
   const bool on_disk = is_one_of(type, kOnDisks) && !binds;
   if (device.starts_with('/') || ((binds || on_disk) && !device.empty())) {

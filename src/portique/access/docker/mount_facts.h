@@ -11,6 +11,10 @@
 
 namespace portique::access {
 
+/// Whether the engine's local driver would mount what comes over the network, and nothing of the
+/// host.
+bool is_network_share(std::string_view type, std::string_view flags, std::string_view device);
+
 /// Adds to facts. Borrows all that it is given.
 class MountReader {
 public:
