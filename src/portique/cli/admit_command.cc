@@ -19,7 +19,7 @@
 #include "portique/access/trust/known_images.h"
 #include "portique/base/file.h"
 #include "portique/base/text.h"
-#include "portique/cli/image_keys.h"
+#include "portique/cli/image_trust_flags.h"
 #include "portique/cli/open_trail.h"
 #include "portique/cli/source_flags.h"
 
@@ -45,7 +45,7 @@ struct Flags {
   std::string fail = "closed";
   unsigned deadline_ms = 4000;
   unsigned grace_seconds = 5;
-  std::vector<std::string> image_keys;
+  ImageTrustFlags images;
   SourceFlags source;
 };
 
@@ -117,10 +117,10 @@ Result<void> open_images(const Flags& flags, Parts& parts) {
       }));
   const scan::ScanOptions scan = PQ_TRY(scan_options_of(flags.source));
   parts.digests = std::make_unique<kubernetes::RegistryDigests>(scan.registry);
-  if (flags.image_keys.empty()) return {};
+  if (flags.images.keys.empty()) return {};
   access::KnownImagesOptions signatures;
   signatures.cache_folder = flags.state;
-  signatures.keys = PQ_TRY(read_image_keys(flags.image_keys));
+  signatures.keys = PQ_TRY(trusted_image_keys(flags.images));
   signatures.registry = scan.registry;
   // A rollout names several images, and a registry that hangs is not waited for by the others.
   signatures.threads = 8;
@@ -306,11 +306,7 @@ void add_admit_command(CLI::App& app, Invocation& invocation) {
                    "closed (default) or open")
       ->envname("PORTIQUE_ADMIT_FAIL")
       ->type_name("open|closed");
-  command
-      ->add_option("--image-key",
-                   flags->image_keys,
-                   "Public key in PEM that images may be signed with; may be given several times")
-      ->type_name("NAME=FILE");
+  add_image_key_flags(*command, flags->images);
   add_source_flags(*command, flags->source);
   command->callback([flags, &invocation] { invocation.run = [flags] { return run(*flags); }; });
 }

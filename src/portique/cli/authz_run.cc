@@ -26,10 +26,9 @@
 #include "portique/access/guard/guard.h"
 #include "portique/access/plugin/plugin.h"
 #include "portique/access/policy_source/policy_source.h"
-#include "portique/access/trust/known_images.h"
 #include "portique/base/file.h"
 #include "portique/base/text.h"
-#include "portique/cli/image_keys.h"
+#include "portique/cli/image_trust_flags.h"
 #include "portique/cli/locations.h"
 #include "portique/cli/open_trail.h"
 
@@ -60,7 +59,8 @@ struct Flags {
   std::string trail = kDefaultTrail;
   std::vector<std::string> exports;
   std::string state = "/var/lib/portique/authz";
-  std::vector<std::string> image_keys;
+  bool allow_uncommitted = false;
+  ImageTrustFlags images;
 };
 
 /// Everything that serves, in the order in which it is made. What is above outlives what is below.
@@ -115,11 +115,8 @@ Result<void> open_gatekeeper(const Flags& flags, const std::string& token, Parts
   parts.owners = PQ_TRY(access::FileOwnerBook::open(state / "owners"));
   parts.view = std::make_unique<access::LiveEngineView>(
       access::LiveViewOptions{.socket = flags.engine_socket, .token = token}, parts.owners.get());
-  access::KnownImagesOptions images;
-  images.cache_folder = default_cache_dir();
-  images.keys = PQ_TRY(read_image_keys(flags.image_keys));
-  images.look_up = !images.keys.empty();
-  parts.images = std::make_unique<access::KnownImages>(std::move(images));
+  parts.images = std::make_unique<access::KnownImages>(
+      PQ_TRY(image_trust_options(flags.images, default_cache_dir(), base::Limits(), base::now())));
   access::FactOptions facts;
   facts.engine_sockets = {flags.engine_socket};
   if (!flags.guard_socket.empty()) facts.engine_sockets.push_back(flags.guard_socket);
@@ -140,6 +137,7 @@ Result<void> open_gatekeeper(const Flags& flags, const std::string& token, Parts
 Result<void> open_policy(const Flags& flags, Parts& parts) {
   access::PolicySourceOptions options;
   options.origin.location = flags.policy;
+  options.origin.allow_uncommitted = flags.allow_uncommitted;
   options.state_folder = flags.state;
   if (!flags.policy_keys.empty()) {
     constexpr std::uint64_t kMostBytes = 64ULL << 10U;
@@ -150,7 +148,9 @@ Result<void> open_policy(const Flags& flags, Parts& parts) {
       std::move(options), [&flags, &parts](const access::PolicyText& read) -> Result<void> {
         PQ_TRY(parts.gatekeeper->offer(
             {.name = flags.policy, .text = read.text, .approvals = read.approvals}));
-        log_line("serving policy " + read.version);
+        // As decisions and the trail name it.
+        log_line("serving policy " + parts.gatekeeper->status().version +
+                 (read.revision.empty() ? "" : " (" + read.revision + ")"));
         return {};
       }));
   return parts.source->watch();
@@ -297,6 +297,10 @@ void add_authz_run(CLI::App& authz, Invocation& invocation) {
                   flags->policy_keys,
                   "Ed25519 public keys; the policy must be signed by one of them")
       ->type_name("FILE");
+  authz.add_flag("--allow-uncommitted",
+                 flags->allow_uncommitted,
+                 "Of a policy in a Git checkout what stands in the working tree counts, in no "
+                 "commit as it may be");
   authz
       .add_option("--plugin-socket",
                   flags->plugin_socket,
@@ -323,8 +327,7 @@ void add_authz_run(CLI::App& authz, Invocation& invocation) {
                   "/var/lib/portique/authz)")
       ->envname("PORTIQUE_AUTHZ_STATE")
       ->type_name("FOLDER");
-  authz.add_option("--image-key", flags->image_keys, "Trusted key that images may be signed with")
-      ->type_name("NAME=FILE");
+  add_image_trust_flags(authz, flags->images);
   authz.callback([flags, &authz, &invocation] {
     if (!authz.get_subcommands().empty()) return; // a verb was given
     invocation.run = [flags] {

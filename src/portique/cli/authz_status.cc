@@ -24,11 +24,12 @@ struct Flags {
 };
 
 std::string policy_text(const access::ServingPolicy& policy) {
-  std::string text = policy.version.empty() ? "policy: the trail does not say that one serves\n"
-                                            : fmt::format("policy: {} {} since {}\n",
-                                                          base::printable(policy.name),
-                                                          policy.version,
-                                                          policy.since);
+  std::string text = "policy: the trail does not say that one serves\n";
+  if (!policy.version.empty() && policy.since.empty())
+    text = fmt::format("policy: {}, longer than the trail's last files tell\n", policy.version);
+  else if (!policy.version.empty())
+    text = fmt::format(
+        "policy: {} {} since {}\n", base::printable(policy.name), policy.version, policy.since);
   if (!policy.problem.empty())
     text += fmt::format("  a later one does not serve: {}\n", base::printable(policy.problem));
   return text;

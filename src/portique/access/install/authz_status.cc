@@ -71,6 +71,8 @@ base::Result<void> read_file_of_trail(const TrailFile& file, bool newest, AuthzS
     if (members == nullptr) continue;
     if (newest && members->contains("time"))
       status.trail.last_time = std::string(base::json_string(members, "time"));
+    if (newest && start->kind == "decision" && !base::json_string(members, "policy").empty())
+      status.trail.last_policy = std::string(base::json_string(members, "policy"));
     if (about_policy) note_policy(*members, policy);
   }
   if (status.policy.version.empty() && status.policy.problem.empty())
@@ -94,6 +96,8 @@ base::Result<void> read_trail(const std::filesystem::path& folder, AuthzStatus& 
     PQ_TRY(read_file_of_trail(*file, searched++ == 0, status));
     if (!status.policy.version.empty()) break;
   }
+  // Long ago it began to serve; decisions name it all the same.
+  if (status.policy.version.empty()) status.policy.version = status.trail.last_policy;
   return {};
 }
 

@@ -33,17 +33,18 @@ struct GateAnswer {
 
 /// What the trail's last lines about the policy say.
 struct ServingPolicy {
-  std::string version; ///< "" if the trail does not say
-  std::string name;
-  std::string since;
+  std::string version; ///< as every decision names it; "" if the trail does not say
+  std::string name;    ///< "" if it began to serve longer ago than is searched
+  std::string since;   ///< likewise
   std::string problem; ///< why a later offer does not serve
 };
 
 struct TrailState {
   std::uint64_t files = 0;
   std::uint64_t last_line = 0;
-  std::string last_time; ///< of the last line that has one
-  std::string signed_at; ///< of the newest signed head
+  std::string last_time;   ///< of the last line that has one
+  std::string last_policy; ///< version by which the last decision was made
+  std::string signed_at;   ///< of the newest signed head
   std::uint64_t refused =
       0; ///< lines that say that events could not be written, in the newest file
   std::string problem;

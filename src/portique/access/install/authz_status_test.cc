@@ -71,6 +71,26 @@ TEST_F(AuthzStatusTest, TrailTellsWhichPolicyServes) {
   EXPECT_EQ(status.policy.problem, "line 3 is broken");
 }
 
+TEST_F(AuthzStatusTest, DecisionsNameThePolicyWhereItsLoadIsLongPast) {
+  TrailOptions how;
+  how.folder = folder_.path() / "trail";
+  {
+    const auto trail = FileTrail::open(how);
+    ASSERT_TRUE(trail) << trail.error().text();
+    for (const char* version : {"sha256:one", "sha256:two", ""}) {
+      AuditEvent event;
+      event.time = *base::parse_time("2026-01-31T12:00:00Z");
+      event.gate = "guard";
+      event.action = "containers.list";
+      event.decision.policy = version;
+      ASSERT_TRUE((*trail)->append(event));
+    }
+  }
+  const AuthzStatus status = look_at_gates(options());
+  EXPECT_EQ(status.policy.version, "sha256:two");
+  EXPECT_EQ(status.policy.since, "");
+}
+
 TEST_F(AuthzStatusTest, DaemonsVersionTellsWhatIsOpenToAPluginAlone) {
   PQ_ENGINE_OR_SKIP(engine, test_support::EngineDaemon::Kind::Docker);
   StatusOptions how = options();
