@@ -21,6 +21,7 @@
 #include "portique/base/text.h"
 #include "portique/cli/image_trust_flags.h"
 #include "portique/cli/open_trail.h"
+#include "portique/cli/service_notify.h"
 #include "portique/cli/source_flags.h"
 
 namespace portique::cli {
@@ -207,10 +208,12 @@ Result<void> serve(const Flags& flags) {
     ended = parts.service->run();
     ::kill(::getpid(), SIGTERM); // wakes sigwait() if the server ended by itself
   });
+  tell_service_manager("READY=1");
   int number = 0;
   while (sigwait(&signals, &number) == 0 && number == SIGHUP)
     if (auto read = parts.source->reload(); !read)
       log_line("the policy could not be read again: " + read.error().text());
+  tell_service_manager("STOPPING=1");
   parts.service->drain();
   if (number == SIGTERM && ended) {
     // Endpoints are taken out of the service's list a moment after the signal.

@@ -31,6 +31,7 @@
 #include "portique/cli/image_trust_flags.h"
 #include "portique/cli/locations.h"
 #include "portique/cli/open_trail.h"
+#include "portique/cli/service_notify.h"
 
 namespace portique::cli {
 
@@ -220,9 +221,11 @@ Result<void> run_gates(Parts& parts, const sigset_t& signals) {
   if (parts.plugin) start(*parts.plugin, ended.back());
   for (std::size_t i = 0; i < parts.guards.size(); ++i)
     start(*parts.guards[i], ended[i]);
+  tell_service_manager("READY=1");
   int number = 0;
   while (sigwait(&signals, &number) == 0 && number == SIGHUP)
     reload(parts);
+  tell_service_manager("STOPPING=1");
   if (parts.plugin) parts.plugin->stop();
   for (const auto& guard : parts.guards)
     guard->stop();

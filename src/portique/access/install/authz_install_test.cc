@@ -106,6 +106,22 @@ TEST_F(AuthzInstallTest, UninstallRestoresExactly) {
   EXPECT_FALSE(content(folder_.path() / "var/lib/portique/authz-install.json"));
 }
 
+TEST_F(AuthzInstallTest, WhatAPackageBroughtIsNotHidden) {
+  auto how = options();
+  how.daemon = false;
+  const UnitFile& service = unit_files().front();
+  const fs::path packaged = folder_.path() / fs::path(service.package_path).relative_path();
+  fs::create_directories(packaged.parent_path());
+  ASSERT_TRUE(base::write_file_atomically(packaged, std::string(service.text)));
+  auto plan = plan_install(how);
+  ASSERT_TRUE(plan) << plan.error().text();
+  EXPECT_EQ(plan->changes.size(), unit_files().size() - 1);
+  EXPECT_EQ(plan->notes, (std::vector{packaged.string() + " is there already"}));
+  // Another version's unit: the program brings its own.
+  ASSERT_TRUE(base::write_file_atomically(packaged, "[Unit]\n"));
+  EXPECT_EQ(plan_install(how)->changes.size(), unit_files().size());
+}
+
 TEST_F(AuthzInstallTest, ALaterEditOfTheDaemonsConfigurationIsKept) {
   auto how = options();
   how.units = false;
@@ -135,6 +151,26 @@ TEST_F(AuthzInstallTest, UnitsAreWhatSystemdTakes) {
   if (!verified) GTEST_SKIP() << "systemd-analyze is not installed";
   EXPECT_EQ(verified->exit_status, 0) << verified->err;
   EXPECT_FALSE(verified->err.contains("portique-authz.service:")) << verified->err;
+}
+
+/// Links are followed where the engine would follow them, or one in a private /tmp is not seen.
+TEST(UnitFiles, LetTheGateSeeTheHostsOwnFiles) {
+  const std::string text = "\n" + std::string(unit_files().front().text);
+  for (const char* hides : {"PrivateTmp=",
+                            "PrivateDevices=",
+                            "ProtectHome=yes",
+                            "ProtectHome=tmpfs",
+                            "RootDirectory=",
+                            "RootImage=",
+                            "TemporaryFileSystem=",
+                            "InaccessiblePaths=",
+                            "BindPaths=",
+                            "MountImages=",
+                            "ProtectProc="})
+    EXPECT_FALSE(text.contains("\n" + std::string(hides))) << hides;
+  // A gate that is restarted must not take the daemon and its containers along.
+  for (const char* ties : {"RequiredBy=", "BindsTo=", "PartOf="})
+    EXPECT_FALSE(text.contains("\n" + std::string(ties))) << ties;
 }
 
 TEST_F(AuthzInstallTest, ARealDaemonIsReloadedAndLetGo) {
