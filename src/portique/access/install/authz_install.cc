@@ -177,7 +177,12 @@ base::Result<ChangePlan> plan_install(const InstallOptions& options) {
   if (options.units)
     for (const UnitFile& file : unit_files()) {
       const fs::path path = below(options.root, file.path);
-      add_change(plan, path, PQ_TRY(read_if_there(path)), std::string(file.text));
+      const fs::path packaged = below(options.root, file.package_path);
+      // What a package keeps up to date must not be hidden by a copy that nobody does.
+      if (PQ_TRY(read_if_there(packaged)) == file.text)
+        plan.notes.push_back(packaged.string() + " is there already");
+      else
+        add_change(plan, path, PQ_TRY(read_if_there(path)), std::string(file.text));
     }
   if (options.daemon) PQ_TRY(plan_daemon(options, plan));
   return plan;
