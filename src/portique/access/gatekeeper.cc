@@ -156,7 +156,7 @@ base::Result<void> Gatekeeper::offer(const PolicyOffer& offer) {
 
 base::Result<void> Gatekeeper::take(const PolicyOffer& offer) {
   LoadedAccessPolicy loaded =
-      AccessPolicy::load_text(offer.name, offer.text, options_.limits, now());
+      AccessPolicy::load_text(offer.name, offer.text, options_.limits, now(), offer.included);
   if (!loaded.policy) {
     for (const policy::Diagnostic& diagnostic : loaded.diagnostics)
       if (diagnostic.level == policy::Level::Error)

@@ -50,7 +50,8 @@ struct GatekeeperOptions {
 struct PolicyOffer {
   std::string name; ///< of its file; includes are looked for beside it
   std::string text;
-  std::string approvals; ///< text of NAME.approvals, "" if there is none
+  std::string approvals;                           ///< text of NAME.approvals, "" if there is none
+  const policy::IncludedFiles* included = nullptr; ///< all that it may include; null: on disk
 };
 
 struct GatekeeperStatus {

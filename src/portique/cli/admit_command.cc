@@ -86,14 +86,17 @@ struct Parts {
 };
 
 /// A file that `portique scan` can read the policy from: the one that was named, or else a copy.
-Result<std::string> policy_file(const Flags& flags, const std::string& text) {
+Result<std::string> policy_file(const Flags& flags, const access::PolicyText& read) {
   std::error_code error;
   if (std::filesystem::is_regular_file(flags.policy, error)) return flags.policy;
   if (flags.state.empty())
     return fail(Code::InvalidArgument,
                 "--state FOLDER is needed to scan images by a policy that is no file");
+  if (!read.included.empty())
+    return fail(Code::Unsupported,
+                "images are scanned by a policy that is a file, or that includes none");
   const std::filesystem::path copy = std::filesystem::path(flags.state) / "scan-policy.yaml";
-  PQ_TRY(base::write_file_atomically(copy, text));
+  PQ_TRY(base::write_file_atomically(copy, read.text));
   return copy.string();
 }
 
@@ -141,8 +144,8 @@ Result<void> open_policy(const Flags& flags, Parts& parts) {
   parts.source = PQ_TRY(access::PolicySource::open(
       std::move(options), [&flags, &parts](const access::PolicyText& read) -> Result<void> {
         auto policy = PQ_TRY(kubernetes::load_admission_policy(
-            flags.policy, read.text, base::Limits(), base::now()));
-        if (policy.images.scan) PQ_TRY(policy_file(flags, read.text));
+            read.name, read.text, base::Limits(), base::now(), &read.included));
+        if (policy.images.scan) PQ_TRY(policy_file(flags, read));
         parts.admission->set_policy(
             std::make_shared<const kubernetes::AdmissionPolicy>(std::move(policy)));
         log_line("serving policy " + parts.admission->policy()->version());

@@ -147,8 +147,10 @@ Result<void> open_policy(const Flags& flags, Parts& parts) {
   }
   parts.source = PQ_TRY(access::PolicySource::open(
       std::move(options), [&flags, &parts](const access::PolicyText& read) -> Result<void> {
-        PQ_TRY(parts.gatekeeper->offer(
-            {.name = flags.policy, .text = read.text, .approvals = read.approvals}));
+        PQ_TRY(parts.gatekeeper->offer({.name = read.name,
+                                        .text = read.text,
+                                        .approvals = read.approvals,
+                                        .included = &read.included}));
         // As decisions and the trail name it.
         log_line("serving policy " + parts.gatekeeper->status().version +
                  (read.revision.empty() ? "" : " (" + read.revision + ")"));

@@ -35,13 +35,19 @@ base::Result<int> sign(const Flags& flags) {
   // Whoever gets a signed policy that does not load keeps the one before: better told here.
   PQ_TRY(loaded_access_policy(flags.policy));
   const std::string text = PQ_TRY(base::read_file(flags.policy, access::kPolicyBytes));
+  // What it includes is signed with it.
+  const auto included =
+      PQ_TRY(access::read_includes(flags.policy, text, [](const std::string& name) {
+        return base::read_file(name, access::kPolicyBytes);
+      }));
   const base::Time now = base::now();
   access::PolicyStatement statement;
   statement.serial =
       flags.serial.value_or(static_cast<std::uint64_t>(now.time_since_epoch().count()));
   statement.signed_at = now;
   if (flags.days > 0) statement.expires = now + std::chrono::days(flags.days);
-  statement.digest = base::digest_of(base::as_bytes(text)).text();
+  statement.digest =
+      base::digest_of(base::as_bytes(access::policy_document(flags.policy, text, included))).text();
   const std::string path = flags.output.empty() ? flags.policy + ".sig" : flags.output;
   PQ_TRY(base::write_file_atomically(path, PQ_TRY(access::sign_policy(statement, key))));
   PQ_TRY(write_to_stdout(

@@ -143,6 +143,23 @@ std::string near_ready_policy(std::string_view name) {
 
 } // namespace
 
+std::optional<std::string> included_text(const std::string& name,
+                                         const Origin& from,
+                                         const base::Limits& limits,
+                                         PolicyDraft& draft) {
+  if (draft.included == nullptr) {
+    auto read = base::read_file(name, limits.yaml_bytes);
+    if (read) return std::move(*read);
+    draft.complain(Level::Error, from, read.error().text());
+    return std::nullopt;
+  }
+  const auto found = draft.included->find(name);
+  if (found != draft.included->end()) return found->second;
+  draft.complain(
+      Level::Error, from, "the file " + base::printable(name) + " did not come with the policy");
+  return std::nullopt;
+}
+
 void include_policy(std::string_view name,
                     const Origin* from,
                     const base::Limits& limits,
@@ -163,6 +180,13 @@ void include_policy(std::string_view name,
     shown = "<standard input>";
     auto read = base::read_file("/dev/stdin", limits.yaml_bytes);
     if (!read) return complain(read.error().text());
+    text = std::move(*read);
+  } else if (from != nullptr && draft.included != nullptr) {
+    const auto inside = included_name(from->file->name, name);
+    if (!inside) return complain(inside.error().text() + near_ready_policy(name));
+    auto read = included_text(*inside, *from, limits, draft);
+    if (!read) return;
+    shown = *inside;
     text = std::move(*read);
   } else {
     std::filesystem::path path(name);

@@ -19,6 +19,7 @@
 #include "portique/model/verdict.h"
 #include "portique/policy/diagnostic.h"
 #include "portique/policy/field_table.h"
+#include "portique/policy/included_files.h"
 
 namespace portique::policy {
 
@@ -104,6 +105,7 @@ struct PolicyDraft {
   std::vector<ListDraft> lists;
   std::vector<std::shared_ptr<const SourceFile>> files; ///< shared with origins; in reading order
   std::vector<Diagnostic> diagnostics;
+  const IncludedFiles* included = nullptr; ///< all that may be included; null: what is on disk
 
   RuleDraft* find_rule(std::string_view rule);
   MacroDraft* find_macro(std::string_view macro);
@@ -138,7 +140,14 @@ void read_examples(const std::shared_ptr<const SourceFile>& file,
                    RuleDraft& rule,
                    PolicyDraft& draft);
 
-/// A file on disk, or the name of a ready policy. Complains if there is none.
+/// The text of a file that another one includes. Complains if there is none.
+std::optional<std::string> included_text(const std::string& name,
+                                         const Origin& from,
+                                         const base::Limits& limits,
+                                         PolicyDraft& draft);
+
+/// A file on disk or among those that came along, or the name of a ready policy. Complains if there
+/// is none.
 void include_policy(std::string_view name,
                     const Origin* from,
                     const base::Limits& limits,

@@ -76,9 +76,13 @@ LoadedPolicy load_policy(std::string_view name, const base::Limits& limits, base
   return loaded;
 }
 
-LoadedPolicy
-load_policy_text(std::string name, std::string text, const base::Limits& limits, base::Time now) {
+LoadedPolicy load_policy_text(std::string name,
+                              std::string text,
+                              const base::Limits& limits,
+                              base::Time now,
+                              const IncludedFiles* included) {
   PolicyDraft draft;
+  draft.included = included;
   draft.file = name;
   read_policy_text(std::make_shared<SourceFile>(SourceFile{name, std::move(text)}), limits, draft);
   if (draft.name.empty()) draft.name = std::move(name);

@@ -34,6 +34,7 @@ struct MessageTemplate {
 struct CompiledException {
   model::RuleException says;
   std::optional<std::uint32_t> condition; ///< nothing: it covers all that the rule does
+  Node node;                              ///< the condition once more, without texts
   bool expired = false;
 };
 
@@ -100,9 +101,13 @@ struct LoadedPolicy {
 /// program was started. `now` decides which exceptions have expired.
 LoadedPolicy load_policy(std::string_view name, const base::Limits& limits, base::Time now);
 
-/// The same from a text; `name` is only shown.
-LoadedPolicy
-load_policy_text(std::string name, std::string text, const base::Limits& limits, base::Time now);
+/// The same from a text; `name` is shown, and is where includes are looked for: on disk, or if
+/// there are any among the files that came along.
+LoadedPolicy load_policy_text(std::string name,
+                              std::string text,
+                              const base::Limits& limits,
+                              base::Time now,
+                              const IncludedFiles* included = nullptr);
 
 /// One rule that held.
 struct Hit {

@@ -27,6 +27,15 @@ std::string_view without_quotes(std::string_view text) {
   return has_quotes ? text.substr(1, text.size() - 2) : text;
 }
 
+/// A node that outlives what it was made from.
+Node without_texts(Node node) {
+  node.text = nullptr;
+  node.macro = nullptr;
+  for (Node& child : node.children)
+    child = without_texts(std::move(child));
+  return node;
+}
+
 std::string_view scope_name(Scope scope, Domain domain) {
   if (scope == Scope::Finding) return "finding";
   return domain == Domain::Config ? "resource" : "package";
@@ -272,6 +281,7 @@ void PolicyBuilder::compile_exceptions(Rule& rule, Compiler& compiler) {
       const auto domain = static_cast<std::size_t>(rule.draft.domain);
       exception.condition =
           policy_.programs_[domain].add_condition(*node, Program::Found::ByNumber);
+      exception.node = without_texts(*node);
       policy_.rule_of_[domain].push_back(std::nullopt);
     }
     rule.exceptions.push_back(std::move(exception));

@@ -216,8 +216,9 @@ std::string errors_of(const std::vector<policy::Diagnostic>& diagnostics) {
 Result<policy::Policy> load_rules(const std::string& name,
                                   const std::string& text,
                                   const base::Limits& limits,
-                                  base::Time now) {
-  policy::LoadedPolicy loaded = policy::load_policy_text(name, text, limits, now);
+                                  base::Time now,
+                                  const policy::IncludedFiles* included) {
+  policy::LoadedPolicy loaded = policy::load_policy_text(name, text, limits, now, included);
   if (loaded.policy) return std::move(*loaded.policy);
   return fail(Code::Malformed, errors_of(loaded.diagnostics));
 }
@@ -276,8 +277,9 @@ std::string AdmissionPolicy::version() const {
 Result<AdmissionPolicy> load_admission_policy(const std::string& name,
                                               const std::string& text,
                                               const base::Limits& limits,
-                                              base::Time now) {
-  AdmissionPolicy policy{.rules = PQ_TRY(load_rules(name, text, limits, now))};
+                                              base::Time now,
+                                              const policy::IncludedFiles* included) {
+  AdmissionPolicy policy{.rules = PQ_TRY(load_rules(name, text, limits, now, included))};
   const base::YamlDocument document = PQ_TRY(base::parse_single_yaml(text, limits));
   const YamlNode* section = document.root.find("admission");
   if (section != nullptr) PQ_TRY(Reader(name, policy).read(*section));

@@ -80,9 +80,11 @@ struct AdmissionPolicy {
 };
 
 /// `name` is the file that the text was read from, and where includes are looked for.
-base::Result<AdmissionPolicy> load_admission_policy(const std::string& name,
-                                                    const std::string& text,
-                                                    const base::Limits& limits,
-                                                    base::Time now);
+base::Result<AdmissionPolicy>
+load_admission_policy(const std::string& name,
+                      const std::string& text,
+                      const base::Limits& limits,
+                      base::Time now,
+                      const policy::IncludedFiles* included = nullptr);
 
 } // namespace portique::access::kubernetes

@@ -42,7 +42,16 @@ public:
   base::Result<std::optional<OriginText>> read(std::string_view /*known*/) override {
     PQ_TRY(check_owner(path_));
     OriginText read;
+    read.name = path_.string();
     read.text = PQ_TRY(base::read_file(path_, kPolicyBytes));
+    included_.clear();
+    auto included = read_includes(
+        read.name, read.text, [this](const std::string& name) -> base::Result<std::string> {
+          included_.emplace_back(name); // watched even if it is not there yet
+          PQ_TRY(check_owner(name));
+          return base::read_file(name, kPolicyBytes);
+        });
+    read.included = PQ_TRY(std::move(included));
     if (wants_signature_) read.signature = PQ_TRY(base::read_file(signature_path(), kPolicyBytes));
     std::error_code error;
     if (fs::exists(approvals_path(), error))
@@ -53,6 +62,7 @@ public:
   [[nodiscard]] std::vector<fs::path> watched() const override {
     std::vector<fs::path> paths{path_, approvals_path()};
     if (wants_signature_) paths.push_back(signature_path());
+    paths.insert(paths.end(), included_.begin(), included_.end());
     return paths;
   }
 
@@ -63,6 +73,7 @@ private:
 
   fs::path path_;
   bool wants_signature_;
+  std::vector<fs::path> included_;
 };
 
 } // namespace

@@ -28,6 +28,7 @@ public:
   base::Result<std::optional<OriginText>> read(std::string_view known) override {
     const std::string commit = PQ_TRY(head());
     OriginText read;
+    read.name = file_;
     read.revision = commit;
     if (options_.allow_uncommitted) {
       // The working tree may change without a new commit, so that it is read each time.
@@ -42,6 +43,9 @@ public:
                     file_ + " in " + folder_.string() +
                         " has changes that are in no commit; commit them or take them back");
     }
+    // Whatever the working tree says: what counts is one state of all files.
+    read.included = PQ_TRY(read_includes(
+        file_, read.text, [&](const std::string& name) { return included(commit, name); }));
     if (auto approvals = blob(commit, file_ + ".approvals")) read.approvals = *std::move(approvals);
     if (options_.wants_signature) read.signature = PQ_TRY(blob(commit, file_ + ".sig"));
     return read;
@@ -111,6 +115,13 @@ private:
     if (output.out.size() > kPolicyBytes)
       return fail(Code::LimitExceeded, "the policy is larger than 16 MiB");
     return std::move(output.out);
+  }
+
+  /// A link is no way out: its text is taken for what it points to.
+  base::Result<std::string> included(const std::string& commit, const std::string& name) const {
+    if (name.starts_with('/') || name == ".." || name.starts_with("../") || name.contains(':'))
+      return fail(Code::InvalidArgument, "it lies outside of the checkout " + folder_.string());
+    return blob(commit, name);
   }
 
   base::Result<bool> differs(const std::string& commit) const {

@@ -1,6 +1,7 @@
 // File format (base/codec.h): hexadecimal SHA-256 of the rest, the location, text, signature,
-// revision, approvals, serial. The hash tells a torn file, it is no protection: the folder's owner
-// is.
+// revision, approvals, serial, and then the file's name, the names of what it includes and their
+// texts. Files of before includes were kept end with the serial number. The hash tells a torn file,
+// it is no protection: the folder's owner is.
 
 #include "portique/access/policy_source/last_good_policy.h"
 
@@ -21,7 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Text, signature and what is around them.
-constexpr std::uint64_t kFileBytes = kPolicyBytes + (1ULL << 20U);
+constexpr std::uint64_t kFileBytes = 2 * kPolicyBytes + (1ULL << 20U);
 
 } // namespace
 
@@ -44,19 +45,29 @@ base::Result<std::optional<LastGoodPolicy>> LastGoodStore::load() const {
   std::string content;
   std::string location;
   LastGoodPolicy policy;
+  std::vector<std::string> names;
+  std::vector<std::string> texts;
+  const auto read = [&](auto&... further) {
+    return base::decode(base::as_bytes(content),
+                        location,
+                        policy.text,
+                        policy.signature,
+                        policy.revision,
+                        policy.approvals,
+                        policy.serial,
+                        further...)
+        .has_value();
+  };
   if (!base::decode(base::as_bytes(file), hash, content) ||
       hash != base::digest_of(base::as_bytes(content)).hex() ||
-      !base::decode(base::as_bytes(content),
-                    location,
-                    policy.text,
-                    policy.signature,
-                    policy.revision,
-                    policy.approvals,
-                    policy.serial) ||
-      location != location_)
+      (!read(policy.name, names, texts) && !read()) || location != location_ ||
+      names.size() != texts.size())
     return fail(Code::Malformed,
                 "the last good policy in " + file_.string() +
                     " is damaged; remove the file to begin anew");
+  if (policy.name.empty()) policy.name = location_;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    policy.included[names[i]] = texts[i];
   return policy;
 }
 
@@ -66,8 +77,21 @@ base::Result<void> LastGoodStore::store(const LastGoodPolicy& policy) const {
   if (fs::create_directories(file_.parent_path(), error); error)
     return fail(Code::Io,
                 "cannot make the folder " + file_.parent_path().string() + ": " + error.message());
-  const std::string content = base::encode(
-      location_, policy.text, policy.signature, policy.revision, policy.approvals, policy.serial);
+  std::vector<std::string> names;
+  std::vector<std::string> texts;
+  for (const auto& [name, text] : policy.included) {
+    names.push_back(name);
+    texts.push_back(text);
+  }
+  const std::string content = base::encode(location_,
+                                           policy.text,
+                                           policy.signature,
+                                           policy.revision,
+                                           policy.approvals,
+                                           policy.serial,
+                                           policy.name,
+                                           names,
+                                           texts);
   const std::string hash(base::digest_of(base::as_bytes(content)).hex());
   PQ_TRY(base::write_file_atomically(file_, base::encode(hash, content)));
   fs::permissions(file_, fs::perms::owner_read | fs::perms::owner_write, error);

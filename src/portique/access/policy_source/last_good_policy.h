@@ -10,11 +10,14 @@
 #include <string_view>
 
 #include "portique/base/result.h"
+#include "portique/policy/included_files.h"
 
 namespace portique::access {
 
 struct LastGoodPolicy {
+  std::string name; ///< of its own file; "": the source's location
   std::string text;
+  policy::IncludedFiles included;
   std::string signature;
   std::string revision;
   std::string approvals;

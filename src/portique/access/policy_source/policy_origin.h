@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,11 +13,15 @@
 
 #include "portique/base/http_client.h"
 #include "portique/base/result.h"
+#include "portique/policy/included_files.h"
 
 namespace portique::access {
 
 /// The largest policy that is taken. One with ten thousand rules has some 3 MB.
 inline constexpr std::uint64_t kPolicyBytes = 16ULL << 20U;
+/// Files that a policy may include, and they. One for each team of a large house is some dozen;
+/// each costs a program or a request each time.
+inline constexpr std::size_t kMostIncludes = 63;
 
 struct OriginOptions {
   /// A file; a folder that is a Git checkout, or "FOLDER#PATH" for another file in it than
@@ -31,8 +36,10 @@ struct OriginOptions {
 
 /// What an origin holds at the moment. Not yet judged by anybody.
 struct OriginText {
+  std::string name; ///< of the policy's own file, as its includes are named
   std::string text;
-  std::string signature; ///< "" if none was asked for
+  policy::IncludedFiles included; ///< what it includes, and they
+  std::string signature;          ///< "" if none was asked for
   std::string approvals; ///< what other people say of it (NAME.approvals); "" if there is none
   std::string revision;  ///< commit, ETag; "" for files
 };
@@ -52,6 +59,20 @@ public:
 };
 
 base::Result<std::unique_ptr<PolicyOrigin>> open_origin(const OriginOptions& options);
+
+/// Reads what a policy includes, and they, by what reads one of them. At most kMostIncludes, and
+/// kPolicyBytes of them all; an error names the file.
+base::Result<policy::IncludedFiles>
+read_includes(const std::string& name,
+              const std::string& text,
+              const std::function<base::Result<std::string>(const std::string& name)>& read);
+
+/// The one document that stands for a policy and all that it includes: its text if it includes
+/// nothing, else a line "sha256:... NAME" for each file, its own first, the others by name, each
+/// named as seen from its folder. This is what is signed, and whose digest is the revision's.
+std::string policy_document(const std::string& name,
+                            const std::string& text,
+                            const policy::IncludedFiles& included);
 
 std::unique_ptr<PolicyOrigin> file_origin(const OriginOptions& options);
 base::Result<std::unique_ptr<PolicyOrigin>> git_origin(const OriginOptions& options);

@@ -14,8 +14,22 @@ using base::fail;
 
 namespace {
 
-std::string version_of(const std::string& text) {
-  return base::digest_of(base::as_bytes(text)).text();
+std::string document_of(const LastGoodPolicy& policy) {
+  return policy_document(policy.name, policy.text, policy.included);
+}
+
+std::string digest_of(const LastGoodPolicy& policy) {
+  return base::digest_of(base::as_bytes(document_of(policy))).text();
+}
+
+PolicyText
+shown_text(const LastGoodPolicy& policy, const std::string& digest, std::string revision) {
+  return {.name = policy.name,
+          .text = policy.text,
+          .included = policy.included,
+          .digest = digest,
+          .revision = std::move(revision),
+          .approvals = policy.approvals};
 }
 
 std::string shown_revision(const LastGoodPolicy& policy) {
@@ -56,14 +70,18 @@ base::Result<void> PolicySource::start() {
   std::optional<base::Time> expires;
   if (kept && !options_.keys.empty()) {
     // A copy of before a change of keys is worth nothing, its serial number included.
-    const auto statement = verify_policy(kept->text, kept->signature, options_.keys);
+    const auto statement = verify_policy(document_of(*kept), kept->signature, options_.keys);
     if (statement)
       expires = statement->expires;
     else
       kept.reset();
   }
   if (kept) policy_.serial = kept->serial;
-  if (kept && kept->serial > 0) policy_.text = kept->text;
+  if (kept && kept->serial > 0) {
+    policy_.name = kept->name;
+    policy_.text = kept->text;
+    policy_.included = kept->included;
+  }
   const auto fresh = refresh();
   if (fresh) return {};
   if (!kept) return std::unexpected(fresh.error());
@@ -76,14 +94,15 @@ base::Result<void> PolicySource::start() {
 
 base::Result<LastGoodPolicy> PolicySource::verified(OriginText read,
                                                     std::optional<base::Time>& expires) const {
-  LastGoodPolicy policy{std::move(read.text),
-                        std::move(read.signature),
-                        std::move(read.revision),
-                        std::move(read.approvals),
-                        0};
+  LastGoodPolicy policy{.name = std::move(read.name),
+                        .text = std::move(read.text),
+                        .included = std::move(read.included),
+                        .signature = std::move(read.signature),
+                        .revision = std::move(read.revision),
+                        .approvals = std::move(read.approvals)};
   if (options_.keys.empty()) return policy;
   const PolicyStatement statement =
-      PQ_TRY(verify_policy(policy.text, policy.signature, options_.keys));
+      PQ_TRY(verify_policy(document_of(policy), policy.signature, options_.keys));
   if (statement.expires && *statement.expires <= now())
     return fail(Code::DigestMismatch,
                 "the policy's signature expired at " + base::format_time(*statement.expires));
@@ -93,7 +112,8 @@ base::Result<LastGoodPolicy> PolicySource::verified(OriginText read,
                 "the policy has serial number " + std::to_string(statement.serial) +
                     ", which is older than " + std::to_string(policy_.serial) +
                     " that has been taken already");
-  if (statement.serial == policy_.serial && statement.serial > 0 && policy.text != policy_.text)
+  if (statement.serial == policy_.serial && statement.serial > 0 &&
+      document_of(policy) != document_of(policy_))
     return fail(Code::DigestMismatch,
                 "serial number " + std::to_string(statement.serial) +
                     " stands for two different policies");
@@ -104,17 +124,13 @@ base::Result<LastGoodPolicy> PolicySource::verified(OriginText read,
 
 base::Result<void>
 PolicySource::take(LastGoodPolicy policy, std::optional<base::Time> expires, bool from_disk) {
-  const std::string version = version_of(policy.text);
+  const std::string digest = digest_of(policy);
   bool serves = false;
   {
     const std::lock_guard guard(guard_);
-    serves = version == version_;
+    serves = digest == digest_;
   }
-  if (!serves)
-    PQ_TRY(load_({.text = policy.text,
-                  .version = version,
-                  .revision = shown_revision(policy),
-                  .approvals = policy.approvals}));
+  if (!serves) PQ_TRY(load_(shown_text(policy, digest, shown_revision(policy))));
   // The policy serves even if it cannot be kept; the status says that a restart would miss it.
   std::string not_kept;
   if (!from_disk)
@@ -124,7 +140,7 @@ PolicySource::take(LastGoodPolicy policy, std::optional<base::Time> expires, boo
   status_.from_last_good = from_disk;
   status_.expires = expires;
   policy_ = std::move(policy);
-  version_ = version;
+  digest_ = digest;
   not_kept_ = std::move(not_kept);
   return {};
 }
@@ -148,16 +164,16 @@ base::Result<bool> PolicySource::refresh() {
     {
       const std::lock_guard guard(guard_);
       // Until something serves, and while the origin's text is in doubt, all of it is wanted.
-      if (!version_.empty() && status_.problem.empty()) known = policy_.revision;
-      before = version_;
+      if (!digest_.empty() && status_.problem.empty()) known = policy_.revision;
+      before = digest_;
     }
     auto read = PQ_TRY(origin_->read(known));
     if (!read) return false;
     std::optional<base::Time> expires;
     LastGoodPolicy policy = PQ_TRY(verified(*std::move(read), expires));
-    const std::string version = version_of(policy.text);
+    const std::string digest = digest_of(policy);
     PQ_TRY(take(std::move(policy), expires, false));
-    return version != before;
+    return digest != before;
   };
   const auto outcome = attempt();
   const base::Error* problem = outcome ? nullptr : &outcome.error();
@@ -196,16 +212,13 @@ base::Result<void> PolicySource::watch() {
 
 PolicyText PolicySource::current() const {
   const std::lock_guard guard(guard_);
-  return {.text = policy_.text,
-          .version = version_,
-          .revision = shown_revision(policy_),
-          .approvals = policy_.approvals};
+  return shown_text(policy_, digest_, shown_revision(policy_));
 }
 
 PolicySourceStatus PolicySource::status() const {
   const std::lock_guard guard(guard_);
   PolicySourceStatus status = status_;
-  status.version = version_;
+  status.digest = digest_;
   status.revision = shown_revision(policy_);
   status.serial = policy_.serial;
   if (status.problem.empty() && status.expires && *status.expires <= now())

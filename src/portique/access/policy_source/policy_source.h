@@ -36,15 +36,18 @@ struct PolicySourceOptions {
 };
 
 struct PolicyText {
+  std::string name; ///< of its own file, as its includes are named
   std::string text;
-  std::string version;   ///< "sha256:..." of the text
+  policy::IncludedFiles included; ///< all that it includes
+  std::string
+      digest; ///< "sha256:..." of the text and of what it includes; not the policy's version
   std::string revision;  ///< commit, ETag or "serial 7"; "" for plain files
   std::string approvals; ///< of other people, "" if there are none; who loads it judges them
 };
 
 struct PolicySourceStatus {
   std::string location;
-  std::string version;
+  std::string digest;
   std::string revision;
   std::uint64_t serial = 0; ///< 0 without signatures
   base::Time loaded;        ///< when this version began to serve here
@@ -94,7 +97,7 @@ private:
   std::unique_ptr<PolicyOrigin> origin_;
   mutable std::mutex guard_; ///< guards what follows
   LastGoodPolicy policy_;
-  std::string version_;
+  std::string digest_;
   PolicySourceStatus status_;
   std::string not_kept_; ///< why the last good copy could not be written
   std::jthread thread_;

@@ -19,6 +19,7 @@
 #include "portique/base/file.h"
 #include "portique/base/run_program.h"
 #include "portique/base/text.h"
+#include "portique/test_support/certificates.h"
 #include "portique/test_support/http_server.h"
 
 namespace portique::access {
@@ -124,7 +125,7 @@ TEST_F(PolicySourceTest, FileIsLoadedAndItsChangesAreSeen) {
   const auto source = PolicySource::open(options(file.string()), loader.load());
   ASSERT_TRUE(source) << source.error().text();
   EXPECT_EQ((*source)->current().text, "one");
-  EXPECT_EQ((*source)->current().version, base::digest_of(base::as_bytes("one")).text());
+  EXPECT_EQ((*source)->current().digest, base::digest_of(base::as_bytes("one")).text());
   ASSERT_TRUE((*source)->watch());
   write(file, "two"); // by rename
   EXPECT_TRUE(loader.wait_for("two"));
@@ -385,6 +386,235 @@ TEST_F(PolicySourceTest, SignatureInAHeaderOrAFileCountsForFilesToo) {
   EXPECT_EQ((*source)->current().text, "signed");
 }
 
+/// Texts of what came along, by name: "a=...;b=...".
+std::string included(const PolicyText& policy) {
+  std::string all;
+  for (const auto& [name, text] : policy.included)
+    all += name + "=" + std::string(base::trim(text)) + ";";
+  return all;
+}
+
+TEST_F(PolicySourceTest, GitBringsWhatIsIncludedFromTheSameCommit) {
+  if (!base::run_program({"git", "--version"})) GTEST_SKIP() << "git is not installed";
+  const fs::path checkout = folder() / "checkout";
+  write(
+      checkout / "shop" / "access.yaml",
+      "include: [team.yaml, ../common.yaml]\nroles: {r: {constraints: [./rules/own.yaml, own]}}\n");
+  write(checkout / "shop" / "team.yaml", "include: deeper/one.yaml\n");
+  write(checkout / "shop" / "deeper" / "one.yaml", "include: [../team.yaml] # and back\n");
+  write(checkout / "shop" / "rules" / "own.yaml", "include: [baseline]\n");
+  write(checkout / "common.yaml", "name: common\n");
+  git({"init", "-q"});
+  git({"add", "."});
+  git({"commit", "-q", "-m", "one"});
+  auto how = options(checkout.string() + "#shop/access.yaml");
+  const auto source = PolicySource::open(how, loader.load());
+  ASSERT_TRUE(source) << source.error().text();
+  EXPECT_EQ((*source)->current().name, "shop/access.yaml");
+  const std::string all = included((*source)->current());
+  EXPECT_EQ(all,
+            "common.yaml=name: common;shop/deeper/one.yaml=include: [../team.yaml] # and back;"
+            "shop/rules/own.yaml=include: [baseline];shop/team.yaml=include: deeper/one.yaml;");
+  // What stands in the working tree alone does not count, nor what was removed there.
+  write(checkout / "common.yaml", "name: changed\n");
+  fs::remove(checkout / "shop" / "team.yaml");
+  EXPECT_EQ((*source)->reload().value_or(true), false);
+  how.origin.allow_uncommitted = true;
+  const auto relaxed = PolicySource::open(how, loader.load());
+  ASSERT_TRUE(relaxed) << relaxed.error().text();
+  EXPECT_EQ(included((*relaxed)->current()), all);
+  git({"checkout", "-q", "shop/team.yaml"});
+  git({"commit", "-q", "-a", "-m", "two"});
+  const std::string before = (*source)->current().digest;
+  EXPECT_TRUE((*source)->reload().value_or(false)) << "an include is part of the policy";
+  EXPECT_TRUE(included((*source)->current()).starts_with("common.yaml=name: changed;"));
+  EXPECT_NE((*source)->current().digest, before);
+}
+
+TEST_F(PolicySourceTest, GitIncludesStayInTheTree) {
+  if (!base::run_program({"git", "--version"})) GTEST_SKIP() << "git is not installed";
+  const fs::path checkout = folder() / "checkout";
+  write(folder() / "outside.yaml", "name: outside\n");
+  fs::create_directories(checkout);
+  git({"init", "-q"});
+  fs::create_symlink("../outside.yaml", checkout / "link.yaml");
+  const std::vector<std::string> kOut = {"../outside.yaml",
+                                         (folder() / "outside.yaml").string(),
+                                         "x/../../outside.yaml",
+                                         "absent.yaml",
+                                         "https://evil.example/x.yaml",
+                                         "HEAD:access.yaml"};
+  for (const std::string& name : kOut) {
+    write(checkout / "access.yaml", "include: ['" + name + "']\n");
+    git({"add", "."});
+    git({"commit", "-q", "-m", "one"});
+    const auto source = PolicySource::open(options(checkout.string()), loader.load());
+    EXPECT_FALSE(source) << name;
+  }
+  // A link is the text that it holds, and never what it points to.
+  write(checkout / "access.yaml", "include: [link.yaml]\n");
+  git({"commit", "-q", "-a", "-m", "link"});
+  const auto source = PolicySource::open(options(checkout.string()), loader.load());
+  ASSERT_TRUE(source) << source.error().text();
+  EXPECT_EQ(included((*source)->current()), "link.yaml=../outside.yaml;");
+}
+
+TEST_F(PolicySourceTest, IncludesAreBounded) {
+  const fs::path file = folder() / "access.yaml";
+  std::string names;
+  for (std::size_t i = 0; i <= kMostIncludes; ++i) {
+    write(folder() / ("f" + std::to_string(i) + ".yaml"), "name: x\n");
+    names += (i > 0 ? ", f" : "f") + std::to_string(i) + ".yaml";
+  }
+  write(file, "include: [" + names + "]\n");
+  auto refused = PolicySource::open(options(file.string()), loader.load());
+  ASSERT_FALSE(refused);
+  EXPECT_TRUE(refused.error().text().contains("more than 63 files")) << refused.error().text();
+  write(file, "include: [a.yaml, b.yaml]\n");
+  for (const char* name : {"a.yaml", "b.yaml"})
+    write(folder() / name, "name: x\n# " + std::string(9U << 20U, 'x') + "\n");
+  refused = PolicySource::open(options(file.string()), loader.load());
+  ASSERT_FALSE(refused);
+  EXPECT_TRUE(refused.error().text().contains("exceed 16 MiB")) << refused.error().text();
+}
+
+TEST_F(PolicySourceTest, IncludesOfFilesAreWatchedAndHeldToTheSameRules) {
+  const fs::path file = folder() / "access.yaml";
+  write(folder() / "team.yaml", "name: team\n");
+  write(file, "include: [team.yaml]\n");
+  const auto source = PolicySource::open(options(file.string()), loader.load());
+  ASSERT_TRUE(source) << source.error().text();
+  ASSERT_TRUE((*source)->watch());
+  const std::size_t before = loader.count();
+  write(folder() / "team.yaml", "name: changed\n");
+  for (int i = 0; i < 100 && loader.count() == before; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  EXPECT_GT(loader.count(), before);
+  EXPECT_TRUE(included((*source)->current()).ends_with("name: changed;"));
+  ::chmod((folder() / "team.yaml").c_str(), 0666);
+  EXPECT_FALSE((*source)->reload()) << "everybody may write it";
+}
+
+TEST_F(PolicySourceTest, RestartServesTheLastGoodIncludes) {
+  const fs::path file = folder() / "access.yaml";
+  write(folder() / "team.yaml", "name: team\n");
+  write(file, "include: [team.yaml]\n");
+  const std::string before =
+      included((*PolicySource::open(options(file.string()), loader.load()))->current());
+  fs::remove(folder() / "team.yaml");
+  const auto source = PolicySource::open(options(file.string()), loader.load());
+  ASSERT_TRUE(source) << source.error().text();
+  EXPECT_TRUE((*source)->status().from_last_good);
+  EXPECT_EQ(included((*source)->current()), before);
+}
+
+class UrlIncludesTest : public PolicySourceTest {
+protected:
+  /// A policy with what it includes, below one signature.
+  void publish_all(std::string_view text,
+                   const std::vector<std::pair<std::string, std::string>>& more,
+                   std::uint64_t serial) {
+    policy::IncludedFiles files;
+    write(served() / "p" / "access.yaml", text);
+    for (const auto& [name, content] : more) {
+      write(served() / "p" / name, content);
+      files[*policy::included_name("p/access.yaml", name)] = content;
+    }
+    write(served() / "p" / "access.yaml.sig",
+          *sign_policy({.serial = serial,
+                        .signed_at = base::now(),
+                        .expires = std::nullopt,
+                        .digest = base::digest_of(base::as_bytes(policy_document(
+                                                      "p/access.yaml", std::string(text), files)))
+                                      .text()},
+                       *PrivateKey::parse(kPrivate)));
+  }
+
+  fs::path served() { return folder() / "served"; }
+};
+
+TEST_F(UrlIncludesTest, AreFetchedFromBesideTheUrlUnderOneSignature) {
+  // Over TLS, as a gate would.
+  const fs::path certificates = folder() / "certificates";
+  fs::create_directories(certificates);
+  ASSERT_TRUE(test_support::make_certificates(certificates));
+  fs::create_directories(served());
+  const auto server = test_support::HttpServer::start(served(), "tls:" + certificates.string());
+  if (!server) GTEST_SKIP() << "python3 is not installed";
+  auto how = options(server->url("/files/p/access.yaml"));
+  ASSERT_TRUE(how.origin.location.starts_with("https://"));
+  how.keys = {PrivateKey::parse(kPrivate)->public_key()};
+  how.origin.tls = {.authorities = certificates / "ca.pem",
+                    .certificate = certificates / "cert.pem",
+                    .key = certificates / "key.pem"};
+  publish_all("include: [team.yaml, ../shared/all.yaml]\n",
+              {{"team.yaml", "name: team\n"}, {"../shared/all.yaml", "name: all\n"}},
+              7);
+  const auto source = PolicySource::open(how, loader.load());
+  ASSERT_TRUE(source) << source.error().text();
+  EXPECT_EQ(included((*source)->current()),
+            server->url("/files/p/team.yaml") + "=name: team;" +
+                server->url("/files/shared/all.yaml") + "=name: all;");
+  // Each is asked for by its own ETag, and nothing new is no news.
+  EXPECT_EQ((*source)->reload().value_or(true), false);
+  base::HttpOptions http;
+  http.tls = how.origin.tls;
+  const auto log = base::HttpClient(http).get_text(server->url("/log"), 1 << 20);
+  ASSERT_TRUE(log);
+  for (const char* path : {"p/access.yaml", "p/team.yaml", "shared/all.yaml"})
+    EXPECT_TRUE(log->contains("304 GET /files/" + std::string(path))) << *log;
+  // One of them changes, and so does the signature.
+  publish_all("include: [team.yaml, ../shared/all.yaml]\n",
+              {{"team.yaml", "name: new team\n"}, {"../shared/all.yaml", "name: all\n"}},
+              8);
+  EXPECT_TRUE((*source)->reload().value_or(false));
+  EXPECT_TRUE(included((*source)->current()).contains("name: new team"));
+  // One that nobody signed, a missing one, and one of another version.
+  write(served() / "p" / "team.yaml", "name: forged\n");
+  EXPECT_FALSE((*source)->reload());
+  fs::remove(served() / "p" / "team.yaml");
+  EXPECT_FALSE((*source)->reload());
+  write(served() / "p" / "team.yaml", "name: team\n");
+  EXPECT_FALSE((*source)->reload()) << "the include of serial 7 below the signature of 8";
+  EXPECT_TRUE(included((*source)->current()).contains("name: new team"));
+}
+
+TEST_F(UrlIncludesTest, StayOnTheHost) {
+  fs::create_directories(served());
+  PQ_HTTP_SERVER_OR_SKIP(server, served());
+  auto how = options(server.url("/files/p/access.yaml"));
+  how.keys = {PrivateKey::parse(kPrivate)->public_key()};
+  write(served() / "p" / "access.yaml.sig", "{}");
+  for (const char* name : {"https://evil.example/x.yaml",
+                           "//evil.example/x.yaml",
+                           "/etc/passwd.yaml",
+                           "../../../x.yaml",
+                           "x.yaml?a=b",
+                           "x.yaml#y",
+                           "%2e%2e/x.yaml",
+                           "me@evil/x.yaml"}) {
+    write(served() / "p" / "access.yaml", "include: ['" + std::string(name) + "']\n");
+    const auto source = PolicySource::open(how, loader.load());
+    ASSERT_FALSE(source) << name;
+    EXPECT_TRUE(source.error().text().contains("is no file beside the policy"))
+        << name << ": " << source.error().text();
+  }
+  const auto log = base::HttpClient().get_text(server.url("/log"), 1 << 20);
+  EXPECT_FALSE(log && log->contains("passwd")) << *log;
+}
+
+TEST(PolicyDocument, NamesFilesAsSeenFromThePolicy) {
+  const std::string one = policy_document(
+      "/etc/portique/access.yaml", "a", {{"/etc/portique/t/x.yaml", "x"}, {"/etc/y.yaml", "y"}});
+  EXPECT_EQ(one, policy_document("access.yaml", "a", {{"t/x.yaml", "x"}, {"../y.yaml", "y"}}));
+  EXPECT_EQ(one,
+            policy_document("https://h/p/access.yaml",
+                            "a",
+                            {{"https://h/p/t/x.yaml", "x"}, {"https://h/y.yaml", "y"}}));
+  EXPECT_TRUE(one.ends_with(" t/x.yaml\n")) << one;
+  EXPECT_EQ(policy_document("access.yaml", "a", {}), "a");
+}
+
 TEST_F(PolicySourceTest, ReadersAndReloadsAtTheSameTime) {
   const fs::path file = folder() / "access.yaml";
   write(file, "0");
@@ -397,7 +627,7 @@ TEST_F(PolicySourceTest, ReadersAndReloadsAtTheSameTime) {
     readers.emplace_back([&](const std::stop_token& stop) {
       while (!stop.stop_requested()) {
         const PolicyText now = (*source)->current();
-        if (now.version != base::digest_of(base::as_bytes(now.text)).text()) torn = true;
+        if (now.digest != base::digest_of(base::as_bytes(now.text)).text()) torn = true;
       }
     });
   for (int i = 1; i <= 50; ++i) {

@@ -603,18 +603,16 @@ std::shared_ptr<const policy::SourceFile> find_named_file(const std::string& nam
     draft.rules.complain(Level::Error, from, std::move(message));
     return nullptr;
   };
-  if (from.file->name.find("://") != std::string::npos)
-    return complain("a policy from a web server cannot include files");
-  std::filesystem::path path(name);
-  if (path.is_relative()) path = std::filesystem::path(from.file->name).parent_path() / path;
-  const std::string shown_name = path.string();
+  const auto inside = policy::included_name(from.file->name, name);
+  if (!inside) return complain(inside.error().text());
+  const std::string& shown_name = *inside;
   if (std::ranges::any_of(draft.rules.files,
                           [&](const auto& file) { return file->name == shown_name; }))
     return nullptr; // twice is once; a circle ends here, too
   if (draft.rules.files.size() >= limits.policy_files)
     return complain("more than " + std::to_string(limits.policy_files) + " files");
-  auto text = base::read_file(path, limits.yaml_bytes);
-  if (!text) return complain(text.error().text());
+  auto text = policy::included_text(shown_name, from, limits, draft.rules);
+  if (!text) return nullptr;
   const auto file =
       std::make_shared<const policy::SourceFile>(policy::SourceFile{shown_name, std::move(*text)});
   draft.rules.files.push_back(file);

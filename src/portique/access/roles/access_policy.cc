@@ -48,10 +48,12 @@ std::size_t LoadedAccessPolicy::count(policy::Level level) const {
 LoadedAccessPolicy AccessPolicy::load_text(std::string name,
                                            std::string text,
                                            const base::Limits& limits,
-                                           base::Time now) {
+                                           base::Time now,
+                                           const policy::IncludedFiles* included) {
   const auto file = std::make_shared<const policy::SourceFile>(
       policy::SourceFile{std::move(name), std::move(text)});
   AccessDraft draft = begin_draft(file->name, limits);
+  draft.rules.included = included;
   read_access_file(file, limits, draft);
   return finish_draft(draft, file->name, limits, now);
 }

@@ -97,9 +97,13 @@ public:
   static LoadedAccessPolicy
   load_file(const std::filesystem::path& path, const base::Limits& limits, base::Time now);
 
-  /// The same from a text; `name` is shown, and includes are looked for beside it.
-  static LoadedAccessPolicy
-  load_text(std::string name, std::string text, const base::Limits& limits, base::Time now);
+  /// The same from a text; `name` is shown, and includes are looked for beside it: on disk, or if
+  /// there are any among the files that came along.
+  static LoadedAccessPolicy load_text(std::string name,
+                                      std::string text,
+                                      const base::Limits& limits,
+                                      base::Time now,
+                                      const policy::IncludedFiles* included = nullptr);
 
   /// The same from a mapping that stands in the text of a file of another kind.
   static LoadedAccessPolicy load_part(std::string name,
