@@ -16,6 +16,9 @@ struct Decision {
   std::vector<std::string> warnings; ///< messages of rules that warn
   std::string exception; ///< who and why, if a rule that held did not count; "" otherwise
   bool break_glass = false;
+  /// Of a request that is judged again out of a trail: what the decision hangs on and the trail
+  /// does not tell. Then there is no decision.
+  std::vector<std::string> needs;
 };
 
 } // namespace portique::access

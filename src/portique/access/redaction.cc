@@ -150,6 +150,34 @@ std::string masked_command(std::span<const std::string> words) {
   return cut(std::move(out));
 }
 
+bool shows_secret(std::span<const std::string> words) {
+  std::size_t size = words.empty() ? 0 : words.size() - 1;
+  for (const std::string& word : words) {
+    size += word.size();
+    std::string_view rest = word;
+    while (!rest.empty()) {
+      const std::size_t end = std::min(rest.find_first_of(",;&"), rest.size());
+      const std::string_view option = rest.substr(0, end);
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+      const std::size_t equals = option.find('=');
+      if (equals != std::string_view::npos && names_secret(option.substr(0, equals))) return true;
+    }
+  }
+  const std::string masked = masked_command(words);
+  if (masked.size() != size) return true;
+  std::string_view rest = masked;
+  return !std::ranges::all_of(words, [&](const std::string& word) {
+    const bool same = rest.starts_with(word);
+    rest.remove_prefix(std::min(word.size() + 1, rest.size()));
+    return same;
+  });
+}
+
+bool shows_secret(std::string_view word) {
+  const std::string one(word);
+  return shows_secret(std::span(&one, 1));
+}
+
 std::string masked_target(std::string_view target) {
   const std::size_t question = target.find('?');
   std::string out(target.substr(0, question));

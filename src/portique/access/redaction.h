@@ -12,6 +12,11 @@ namespace portique::access {
 /// passwords in URLs and in Authorization headers become "***". At most 4 KiB.
 std::string masked_command(std::span<const std::string> words);
 
+/// Whether masked_command() would mask anything of the words, or one of them holds a secret among
+/// other options: "username=ann,password=...".
+bool shows_secret(std::span<const std::string> words);
+bool shows_secret(std::string_view word);
+
 /// A request's target with the values of query keys that hold secrets, build arguments among them,
 /// as "***". At most 4 KiB.
 std::string masked_target(std::string_view target);

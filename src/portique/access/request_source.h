@@ -39,6 +39,18 @@ struct Resource {
 
 using NamedValues = std::vector<std::pair<std::string, std::string>>;
 
+/// What is not known of a request that is judged again out of a trail.
+class RecordGaps {
+public:
+  RecordGaps() = default;
+  RecordGaps(const RecordGaps&) = delete;
+  RecordGaps& operator=(const RecordGaps&) = delete;
+  virtual ~RecordGaps() = default;
+
+  /// What a condition would have to know ("request.command (redacted)"); "" if the record tells.
+  [[nodiscard]] virtual std::string gap(const policy::FieldUse& use) const = 0;
+};
+
 /// One request. Borrows everything; pointers may be null where a gate has no such thing.
 struct RequestView {
   std::string_view gate; ///< "plugin", "guard", "admission"
@@ -63,6 +75,7 @@ struct RequestView {
   std::string_view name_space;
   const boost::json::value* object = nullptr;
   base::Time now;
+  const RecordGaps* gaps = nullptr; ///< null at a gate: all is known
 };
 
 /// What the policy adds to a request's own facts.

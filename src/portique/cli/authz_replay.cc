@@ -85,6 +85,7 @@ base::Result<int> replay(const Flags& flags) {
                                               {"decisions", outcome.decisions},
                                               {"same", outcome.same},
                                               {"without_record", outcome.without_record},
+                                              {"undecided", group_json(outcome.open)},
                                               {"break_glass", outcome.break_glass},
                                               {"unreadable_lines", outcome.unreadable},
                                               {"newly_denied", group_json(outcome.denied)},
@@ -92,11 +93,15 @@ base::Result<int> replay(const Flags& flags) {
   } else {
     std::string text = group_lines("newly denied", outcome.denied);
     text += group_lines("newly allowed", outcome.allowed);
+    text += group_lines("undecided", outcome.open);
     text += fmt::format("{}: {} the same, {} newly denied, {} newly allowed\n",
                         plural(outcome.decisions, "decision"),
                         outcome.same,
                         total(outcome.denied),
                         total(outcome.allowed));
+    if (outcome.undecided > 0)
+      text += fmt::format("{} undecided: the trail does not tell what they hang on\n",
+                          outcome.undecided);
     if (outcome.without_record > 0)
       text += fmt::format("{} cannot be told: the trail has no record of what they were about\n",
                           outcome.without_record);
@@ -108,8 +113,9 @@ base::Result<int> replay(const Flags& flags) {
     PQ_TRY(write_to_stdout(text));
   }
   if (!outcome.denied.empty()) return static_cast<int>(ExitCode::Gate);
-  return outcome.without_record + outcome.unreadable > 0 ? static_cast<int>(ExitCode::Incomplete)
-                                                         : 0;
+  return outcome.undecided + outcome.without_record + outcome.unreadable > 0
+             ? static_cast<int>(ExitCode::Incomplete)
+             : 0;
 }
 
 base::Result<int> learn(const Flags& flags) {
@@ -122,6 +128,8 @@ base::Result<int> learn(const Flags& flags) {
   std::string told = fmt::format("portique: learned from {}, {} of them allowed\n",
                                  plural(learned.decisions, "decision"),
                                  learned.allowed);
+  for (const std::string& one : learned.beyond)
+    told += "portique: beyond what was seen it allows " + base::printable(one) + "\n";
   for (const std::string& one : learned.conflicts)
     told += "portique: it also allows what was denied: " + base::printable(one) + "\n";
   for (const std::string& one : learned.missing)

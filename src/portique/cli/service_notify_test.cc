@@ -50,6 +50,7 @@ TEST(ServiceNotify, NobodyThereIsNoTrouble) {
     tell_service_manager("READY=1");
   }
   ::unsetenv("NOTIFY_SOCKET");
+  EXPECT_EQ(told_at("@portique-test-later-" + std::to_string(::getpid()), "READY=1"), "READY=1");
 }
 
 } // namespace

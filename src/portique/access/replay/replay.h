@@ -15,7 +15,8 @@
 
 namespace portique::access {
 
-/// A request out of the trail as the policy sees it, without anybody's break-glass.
+/// A request out of the trail as the policy sees it, without anybody's break-glass. Where it hangs
+/// on what the trail does not tell, there is no decision: `needs` says on what.
 Decision replay_request(const AccessPolicy& policy, const RecordedRequest& request);
 
 /// Requests that would meet another decision in one way.
@@ -33,10 +34,12 @@ struct ReplayOutcome {
   std::uint64_t decisions = 0;      ///< lines of decisions of gates
   std::uint64_t same = 0;           ///< the same answer as then
   std::uint64_t without_record = 0; ///< cannot be told: no meaning, or too long
+  std::uint64_t undecided = 0;      ///< cannot be told: the record lacks what they hang on
   std::uint64_t break_glass = 0;    ///< allowed by a right for a while; left out
   std::uint64_t unreadable = 0;     ///< lines that are no lines of a trail
   std::vector<ReplayGroup> denied;  ///< newly, most frequent first
   std::vector<ReplayGroup> allowed; ///< newly
+  std::vector<ReplayGroup> open;    ///< undecided, with what they need as the reason
 };
 
 /// Reads the trail up to its present end.
@@ -49,7 +52,7 @@ struct TrailDecision {
   bool break_glass = false;
   std::string reason;
   std::string rule;
-  RecordedRequest request;
+  const RecordedRequest& request;
 };
 
 /// Hands over each decision that has a record; the counts of the others stand in the outcome.

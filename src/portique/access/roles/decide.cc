@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "portique/access/image_names.h"
+#include "portique/access/roles/doubtful_rules.h"
 #include "portique/base/text.h"
 #include "portique/policy/matchers.h"
 
@@ -226,7 +227,7 @@ public:
     facts_.roles.clear();
     for (const std::size_t number : roles)
       facts_.roles.push_back(policy_->roles()[number].name);
-    return by_rules(granting, std::move(decision));
+    return by_rules(granting, decision);
   }
 
 private:
@@ -238,10 +239,64 @@ private:
   }
 
   /// The first of the roles whose rules let it through.
-  Decision by_rules(const std::vector<std::size_t>& granting, Decision decision) {
+  Decision by_rules(const std::vector<std::size_t>& granting, const Decision& decision) {
     const RequestSource source(*request_, facts_);
     const std::span<const policy::Hit> hits =
         decider_->decide(source, policy::Scope::Whole, policy::kNoLastRule);
+    if (request_->gaps != nullptr) return by_doubtful_rules(granting, decision, hits);
+    return by_hits(granting, decision, hits);
+  }
+
+  /// The same answer whether or not the rules hold of which nobody can tell, or none.
+  Decision by_doubtful_rules(const std::vector<std::size_t>& granting,
+                             const Decision& decision,
+                             std::span<const policy::Hit> hits) {
+    std::vector<DoubtfulRule> doubtful =
+        doubtful_rules(policy_->rules(), decider_->evaluation(), *request_->gaps);
+    const auto is_doubtful = [&](std::size_t rule) {
+      return std::ranges::find(doubtful, rule, &DoubtfulRule::rule) != doubtful.end();
+    };
+    std::vector<policy::Hit> least;
+    for (const policy::Hit& hit : hits)
+      if (!is_doubtful(hit.rule)) least.push_back(hit);
+    // What holds for none of the roles does not matter, nor what stands behind a sure permission.
+    std::erase_if(doubtful, [&](const DoubtfulRule& one) {
+      const auto set = policy_->set_of(one.rule);
+      const bool counts = !set || std::ranges::any_of(granting, [&](std::size_t role) {
+        return policy_->sets_of(policy_->roles()[role]).test(*set);
+      });
+      return !counts || std::ranges::any_of(least, [&](const policy::Hit& hit) {
+        return hit.rule < one.rule && !hit.exception &&
+               action_of(hit.rule) == model::Decision::Allow;
+      });
+    });
+    std::vector<policy::Hit> most = least;
+    std::vector<std::string> needs;
+    bool may_allow = false; // and so end the matter before what denies
+    for (const DoubtfulRule& one : doubtful) {
+      most.push_back({one.rule, std::nullopt});
+      may_allow = may_allow || action_of(one.rule) == model::Decision::Allow;
+      for (const std::string& need : one.needs)
+        if (std::ranges::find(needs, need) == needs.end()) needs.push_back(need);
+    }
+    std::ranges::sort(most, {}, &policy::Hit::rule);
+    Decision made = by_hits(granting, decision, least);
+    if (!may_allow && made.allow == by_hits(granting, decision, most).allow) return made;
+    made.allow = false;
+    made.reason = "undecided: needs";
+    for (std::size_t i = 0; i < needs.size(); ++i)
+      made.reason += (i == 0 ? " " : ", ") + needs[i];
+    made.needs = std::move(needs);
+    return made;
+  }
+
+  [[nodiscard]] model::Decision action_of(std::size_t rule) const {
+    return policy_->rules().rules()[rule].draft.action;
+  }
+
+  Decision by_hits(const std::vector<std::size_t>& granting,
+                   const Decision& decision,
+                   std::span<const policy::Hit> hits) {
     std::optional<Decision> denied;
     for (const std::size_t number : granting) {
       Decision made = decision;

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "portique/access/replay/replay_test_support.h"
 #include "portique/access/roles/access_test_support.h"
 #include "portique/access/roles/decide.h"
 
@@ -149,6 +150,13 @@ void expect_rows(const AccessPolicy& policy, const std::vector<Row>& rows) {
     const std::string what =
         "row " + std::to_string(number++) + ": " + row.who + " " + row.action + ": ";
     EXPECT_EQ(decision.allow, row.allow) << what << decision.reason;
+    // Out of the trail it is the same; namespaces are Kubernetes', whose trail is not judged again.
+    if (act.name_space.empty()) {
+      const Decision again = decided_again(policy, view);
+      EXPECT_EQ(again.allow, decision.allow) << what << again.reason;
+      EXPECT_EQ(again.reason, decision.reason) << what;
+      EXPECT_TRUE(again.needs.empty()) << what << again.reason;
+    }
     EXPECT_THAT(decision.reason, HasSubstr(row.reason)) << what;
     EXPECT_EQ(decision.policy, policy.version()) << what;
     EXPECT_EQ(decision.role.empty(), decision.reason.starts_with("no role")) << what;
