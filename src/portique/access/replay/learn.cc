@@ -25,17 +25,18 @@ constexpr std::size_t kShortestBeginning = 3;
 constexpr std::size_t kMostUsers = 10'000;
 constexpr std::size_t kMostNames = 100'000;
 
-/// What was done to one kind of thing.
+/// What somebody did by one action.
 struct Seen {
-  bool all_own = true; ///< only to what the caller created
-  bool all_named = true;
-  std::set<std::string> names;
+  bool own = false;            ///< to what they created, or by creating it
+  bool unnamed = false;        ///< to what has no name that lasts
+  std::set<std::string> names; ///< of others' things
+  std::string kind;
 };
 
-/// By action; the same for the denied.
 struct Person {
-  std::map<std::string, Seen> allowed;
+  std::map<std::string, Seen> allowed;                 ///< by action
   std::map<std::string, std::set<std::string>> denied; ///< names
+  std::optional<std::set<std::string>> groups;         ///< that all of their requests showed
 };
 
 enum class SubjectKind : std::uint8_t { User, Uid, Socket };
@@ -62,20 +63,42 @@ bool is_lasting_name(const std::string& name) {
          !(name.size() == 64 && name.find_first_not_of("0123456789abcdef") == std::string::npos);
 }
 
-void note(Person& person, const TrailDecision& was) {
-  const RequestView view = was.request.view();
-  const auto& names = was.request.resource().names;
-  const auto name = std::ranges::find_if(names, is_lasting_name);
+void note_resource(Person& person,
+                   const TrailDecision& was,
+                   const Resource& resource,
+                   std::map<std::string, std::set<std::string>>& known) {
+  const std::string& action = was.request.action();
+  const auto found = std::ranges::find_if(resource.names, is_lasting_name);
+  const std::string name = found == resource.names.end() ? "" : *found;
+  if (auto& all = known[resource.kind]; !name.empty() && all.size() < kMostNames) all.insert(name);
   if (!was.allow) {
-    person.denied[was.request.action()].insert(name == names.end() ? "" : *name);
+    person.denied[action].insert(name);
     return;
   }
-  Seen& seen = person.allowed[was.request.action()];
-  seen.all_own = seen.all_own && is_own(view);
-  if (name == names.end())
-    seen.all_named = false;
-  else if (seen.names.size() < kMostNames)
-    seen.names.insert(*name);
+  RequestView view = was.request.view();
+  view.resource = &resource;
+  Seen& seen = person.allowed[action];
+  seen.kind = resource.kind;
+  if (is_own(view))
+    seen.own = true;
+  else if (name.empty() || seen.names.size() >= kMostNames)
+    seen.unnamed = true;
+  else
+    seen.names.insert(name);
+}
+
+void note(Person& person,
+          const TrailDecision& was,
+          std::map<std::string, std::set<std::string>>& known) {
+  const auto& groups = was.request.caller().groups;
+  const std::set<std::string> now(groups.begin(), groups.end());
+  if (!person.groups)
+    person.groups = now;
+  else
+    std::erase_if(*person.groups, [&](const std::string& group) { return !now.contains(group); });
+  note_resource(person, was, was.request.resource(), known);
+  for (const Resource& other : was.request.also())
+    note_resource(person, was, other, known);
 }
 
 /// Quoted for YAML. Names hold no wildcards unless the engine allowed them: "*" and "?" cannot be
@@ -102,84 +125,83 @@ std::optional<std::string> common_beginning(const std::set<std::string>& names) 
   return first.substr(0, length);
 }
 
-std::string pattern_list(const std::set<std::string>& names, const std::set<std::string>& denied) {
-  if (names.size() > kListed) {
-    const auto beginning = common_beginning(names);
-    const bool tells = beginning && std::ranges::none_of(denied, [&](const std::string& name) {
-                         return name.starts_with(*beginning) && !name.empty();
-                       });
-    if (tells) return "[" + yaml_text(*beginning + "*") + "]";
-  }
+/// The beginning that stands for the names, where there are many and it says nothing of anything
+/// else that the trail knows.
+std::optional<std::string> pattern_of(const std::set<std::string>& names,
+                                      const std::set<std::string>& known) {
+  if (names.size() <= kListed) return std::nullopt;
+  auto beginning = common_beginning(names);
+  const bool tells = beginning && std::ranges::none_of(known, [&](const std::string& name) {
+                       return name.starts_with(*beginning) && !names.contains(name);
+                     });
+  return tells ? beginning : std::nullopt;
+}
+
+std::string listed(const std::set<std::string>& texts) {
   std::string list;
-  for (const std::string& name : names)
-    list += (list.empty() ? "" : ", ") + yaml_text(name);
+  for (const std::string& text : texts)
+    list += (list.empty() ? "" : ", ") + yaml_text(text);
   return "[" + list + "]";
 }
 
-/// One selection of resources, and its actions.
-std::map<std::string, std::vector<std::string>> entries_of(const Person& person) {
-  static const std::set<std::string> kNone;
-  std::map<std::string, std::vector<std::string>> entries;
-  for (const auto& [action, seen] : person.allowed) {
-    std::string selection;
-    const auto denied = person.denied.find(action);
-    if (seen.all_own)
-      selection = ", own: true";
-    else if (seen.all_named && !seen.names.empty())
-      selection = ", name: " +
-                  pattern_list(seen.names, denied == person.denied.end() ? kNone : denied->second);
-    entries[selection].push_back(action);
-  }
-  return entries;
-}
-
-std::string role_lines(const Person& person) {
-  std::string text = "    allow:\n";
-  for (const auto& [selection, actions] : entries_of(person)) {
-    text += "      - {actions: [";
-    for (std::size_t i = 0; i < actions.size(); ++i)
-      text += (i > 0 ? ", " : "") + actions[i];
-    text += "]" + selection + "}\n";
-  }
-  return text;
-}
+/// What a role may do: an action, and on what, as YAML says it ("" for anything).
+using Right = std::pair<std::string, std::string>;
+/// Whoever has the same rights.
+using Holders = std::set<Subject>;
 
 struct LearnedRole {
   std::string name;
-  std::vector<Subject> subjects;
+  std::set<Right> rights;
+  std::string group;       ///< that stands for its holders, "" if none does
   std::string constraints; ///< "" for none
 };
 
-std::string subject_lines(const std::vector<Subject>& subjects) {
-  std::string users;
+using Roles = std::map<Holders, LearnedRole>;
+
+std::string role_lines(const LearnedRole& role) {
+  std::map<std::string, std::string> entries;
+  for (const auto& [action, selection] : role.rights) {
+    std::string& actions = entries[selection];
+    actions += (actions.empty() ? "" : ", ") + action;
+  }
+  std::string text = "    allow:\n";
+  for (const auto& [selection, actions] : entries)
+    text += "      - {actions: [" + actions + "]" + selection + "}\n";
+  return text;
+}
+
+std::string subject_lines(const Holders& holders, const std::string& group) {
+  if (!group.empty()) return "    groups: [" + yaml_text(group) + "]\n";
+  std::set<std::string> users;
   std::string uids;
   bool socket = false;
-  for (const Subject& subject : subjects) {
+  for (const Subject& subject : holders) {
     if (subject.kind == SubjectKind::User)
-      users += (users.empty() ? "" : ", ") + yaml_text(subject.name);
+      users.insert(subject.name);
     else if (subject.kind == SubjectKind::Uid)
       uids += (uids.empty() ? "" : ", ") + subject.name;
     else
       socket = true;
   }
   std::string text;
-  if (!users.empty()) text += "    users: [" + users + "]\n";
+  if (!users.empty()) text += "    users: " + listed(users) + "\n";
   if (!uids.empty()) text += "    uids: [" + uids + "]\n";
   if (socket) text += "    socket: true\n";
   return text;
 }
 
-std::string policy_text(const std::map<std::string, LearnedRole>& roles) {
+std::string policy_text(const Roles& roles) {
   std::string text = "# Learned from an audit trail. It allows what was seen, and no more than can "
-                     "be told from it:\n# read it before it serves.\nroles:\n";
-  for (const auto& [lines, role] : roles) {
+                     "be told from it:\n# read it before it serves.\nversion: 1\nname: learned\n"
+                     "roles:\n";
+  for (const auto& [holders, role] : roles) {
     text += "  " + role.name + ":\n";
     if (!role.constraints.empty()) text += "    constraints: [" + role.constraints + "]\n";
-    text += lines;
+    text += role_lines(role);
   }
   text += "bindings:\n";
-  for (const auto& [lines, role] : roles)
-    text += "  " + role.name + ":\n" + subject_lines(role.subjects);
+  for (const auto& [holders, role] : roles)
+    text += "  " + role.name + ":\n" + subject_lines(holders, role.group);
   return text;
 }
 
@@ -206,6 +228,7 @@ public:
     for (const char* constraints : {"strict, own", "strict", "baseline, own", "baseline", "own"})
       PQ_TRY(try_constraints(constraints));
     learned_.text = policy_text(roles_);
+    tell_more();
     PQ_TRY(check());
     return std::move(learned_);
   }
@@ -218,7 +241,10 @@ private:
       if (was.break_glass) return;
       const Subject subject = subject_of(was.request.caller());
       too_many = too_many || people_.size() > kMostUsers;
-      if (!too_many) note(people_[subject], was);
+      if (too_many) return;
+      note(people_[subject], was, known_);
+      for (const std::string& group : was.request.caller().groups)
+        members_[group].insert(subject);
       learned_.allowed += was.allow ? 1 : 0;
     }));
     if (too_many) return fail(Code::LimitExceeded, "the trail has more than 10000 users");
@@ -228,37 +254,100 @@ private:
     return {};
   }
 
-  /// Who may do the same has one role.
+  /// Rights that the same people have are one role, whatever else each of them may do.
   void group() {
-    for (const auto& [subject, person] : people_) {
-      LearnedRole& role = roles_[role_lines(person)];
-      role.subjects.push_back(subject);
-      if (role.name.empty()) role.name = "learned-" + std::to_string(roles_.size());
-      role_of_[subject] = &role;
+    std::map<Right, Holders> holders;
+    for (const auto& [subject, person] : people_)
+      for (const auto& [action, seen] : person.allowed)
+        for (const std::string& selection : selections(action, person, seen))
+          holders[{action, selection}].insert(subject);
+    for (const auto& [right, who] : holders)
+      roles_[who].rights.insert(right);
+    std::size_t number = 0;
+    for (auto& [who, role] : roles_) {
+      role.name = "learned-" + std::to_string(++number);
+      role.group = common_group(who);
     }
+  }
+
+  /// On what somebody may act.
+  std::vector<std::string>
+  selections(const std::string& action, const Person& person, const Seen& seen) {
+    if (seen.unnamed) return {""};
+    std::vector<std::string> made;
+    if (seen.own) made.emplace_back(", own: true");
+    if (seen.names.empty()) return made;
+    std::set<std::string> known = known_[seen.kind];
+    if (const auto denied = person.denied.find(action); denied != person.denied.end())
+      known.insert(denied->second.begin(), denied->second.end());
+    const auto pattern = pattern_of(seen.names, known);
+    made.push_back(", name: " +
+                   (pattern ? "[" + yaml_text(*pattern + "*") + "]" : listed(seen.names)));
+    return made;
+  }
+
+  /// A group that all of them always showed, and nobody else in the trail ever did.
+  std::string common_group(const Holders& holders) const {
+    if (holders.size() < 2) return "";
+    for (const auto& [group, members] : members_) {
+      const bool all = std::ranges::all_of(holders, [&](const Subject& subject) {
+        return people_.at(subject).groups->contains(group);
+      });
+      if (all && std::ranges::includes(holders, members)) return group;
+    }
+    return "";
   }
 
   /// Gives the constraints to the roles that have none yet and keep to them.
   base::Result<void> try_constraints(const std::string& constraints) {
-    std::vector<LearnedRole*> tried;
-    for (auto& [lines, role] : roles_)
+    std::set<LearnedRole*> tried;
+    for (auto& [holders, role] : roles_)
       if (role.constraints.empty()) {
         role.constraints = constraints;
-        tried.push_back(&role);
+        tried.insert(&role);
       }
     if (tried.empty()) return {};
     const auto loaded = PQ_TRY(load(policy_text(roles_), limits_, now_));
-    std::set<const LearnedRole*> broken;
+    std::set<LearnedRole*> broken;
     TrailCursor trail = PQ_TRY(TrailCursor::open(trail_));
     PQ_TRY(for_each_decision(trail, [&](const TrailDecision& was) {
-      const auto role = role_of_.find(subject_of(was.request.caller()));
-      if (!was.allow || was.break_glass || role == role_of_.end()) return;
-      if (!broken.contains(role->second) && !replay_request(*loaded.policy, was.request).allow)
-        broken.insert(role->second);
+      if (!was.allow || was.break_glass || replay_request(*loaded.policy, was.request).allow)
+        return;
+      const Subject subject = subject_of(was.request.caller());
+      for (auto& [holders, role] : roles_)
+        if (holders.contains(subject) && may(role, was.request.action())) broken.insert(&role);
     }));
     for (LearnedRole* role : tried)
       if (broken.contains(role)) role->constraints.clear();
     return {};
+  }
+
+  static bool may(const LearnedRole& role, const std::string& action) {
+    return std::ranges::any_of(role.rights,
+                               [&](const Right& right) { return right.first == action; });
+  }
+
+  /// What the policy allows and nobody was seen to do.
+  void tell_more() {
+    for (const auto& [holders, role] : roles_) {
+      std::string who;
+      for (const Subject& subject : holders)
+        who += (who.empty() ? "" : ", ") +
+               (subject.kind == SubjectKind::Socket ? "the engine's own socket" : subject.name);
+      if (!role.group.empty())
+        learned_.beyond.push_back(role.name + ": to whoever else is in the group " + role.group +
+                                  " all that " + who + " did in common");
+      std::map<std::string, std::string> wide;
+      for (const auto& [action, selection] : role.rights)
+        if (selection.empty() || selection == ", own: true" || selection.contains("*\"]")) {
+          std::string& actions = wide[selection];
+          actions += (actions.empty() ? "" : ", ") + action;
+        }
+      for (const auto& [selection, actions] : wide)
+        learned_.beyond.push_back(
+            role.name + " (" + who + "): " + actions +
+            (selection.empty() ? " on anything" : " on whatever fits" + selection.substr(1)));
+    }
   }
 
   base::Result<void> check() {
@@ -272,8 +361,9 @@ private:
     };
     for (const ReplayGroup& group : outcome.allowed)
       learned_.conflicts.push_back(sentence(group));
-    for (const ReplayGroup& group : outcome.denied)
-      learned_.missing.push_back(sentence(group));
+    for (const auto* groups : {&outcome.denied, &outcome.open})
+      for (const ReplayGroup& group : *groups)
+        learned_.missing.push_back(sentence(group));
     return {};
   }
 
@@ -281,8 +371,9 @@ private:
   base::Limits limits_;
   base::Time now_;
   People people_;
-  std::map<std::string, LearnedRole> roles_; ///< by their lines
-  std::map<Subject, LearnedRole*> role_of_;
+  std::map<std::string, std::set<std::string>> known_; ///< names of all things, by kind
+  std::map<std::string, Holders> members_; ///< of groups, whether allowed anything or not
+  Roles roles_;
   LearnedPolicy learned_;
 };
 

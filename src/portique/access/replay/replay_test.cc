@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -37,8 +38,9 @@ base::Result<WorkloadFacts> test_facts(const EngineCall& call, EngineView& /*vie
 
 Identity caller(const std::string& user) {
   Identity made;
-  made.user = user;
+  made.user = user.substr(0, user.find('@'));
   made.groups = {"dev"};
+  if (user.contains('@')) made.groups = {"staff", user.substr(user.find('@') + 1)};
   made.proof = Proof::Certificate;
   return made;
 }
@@ -74,7 +76,7 @@ protected:
     const auto offered = keeper.offer({"access.yaml", std::string(policy), ""});
     ASSERT_TRUE(offered) << offered.error().text();
     for (const auto& [user, words] : lines) {
-      engine.set_new_container("", "alpine", user);
+      engine.set_new_container("", "alpine", caller(user).user);
       const auto line = docker_requests(words, {});
       ASSERT_TRUE(line) << line.error().text();
       for (const EngineRequest& request : line->requests)
@@ -193,6 +195,118 @@ TEST_F(ReplayTest, ABeginningThatADeniedNameHasIsNoPattern) {
   EXPECT_FALSE(learned->text.contains("app-*")) << learned->text;
   EXPECT_TRUE(learned->text.contains("\"app-11\"")) << learned->text;
   EXPECT_TRUE(learned->conflicts.empty());
+}
+
+constexpr std::string_view kTeams = R"(
+roles:
+  shop: {allow: [containers.list, images.pull, {actions: ["containers.*"], own: true}]}
+  night: {allow: [{actions: [containers.restart], name: [web]}]}
+  looks: {allow: [containers.list]}
+bindings:
+  shop: {groups: [shop]}
+  night: {users: [nina]}
+  looks: {users: [guest]}
+)";
+
+/// What is denied in a policy's diagnostics, warnings counted.
+std::string complaints(const std::string& text) {
+  const auto loaded = AccessPolicy::load_text("learned.yaml", text, {}, base::now());
+  std::string all;
+  for (const policy::Diagnostic& one : loaded.diagnostics)
+    all += one.text() + "\n";
+  return all;
+}
+
+std::vector<std::pair<std::string, Words>> teamwork() {
+  std::vector<std::pair<std::string, Words>> lines;
+  for (const char* who : {"sam@shop", "sue@shop", "nina@shop"}) {
+    lines.push_back({who, {"ps"}});
+    lines.push_back({who, {"pull", "alpine"}});
+    lines.push_back({who, {"create", "alpine"}});
+  }
+  lines.push_back({"nina@shop", {"restart", "web"}});
+  lines.push_back({"guest@visitors", {"ps"}});
+  lines.push_back({"guest@visitors", {"pull", "alpine"}}); // denied
+  return lines;
+}
+
+TEST_F(ReplayTest, WhatAGroupDoesInCommonIsOneRoleOfTheGroup) {
+  record(kTeams, teamwork());
+  const auto learned = learn_policy(trail(), {}, base::now());
+  ASSERT_TRUE(learned) << learned.error().text();
+  EXPECT_EQ(complaints(learned->text), "") << learned->text;
+  EXPECT_TRUE(learned->conflicts.empty()) << learned->conflicts.front() << learned->text;
+  EXPECT_TRUE(learned->missing.empty()) << learned->missing.front() << learned->text;
+  EXPECT_TRUE(learned->text.contains("groups: [\"shop\"]")) << learned->text;
+  // Everybody has the group staff: it says nothing of who pulls. All four list.
+  const auto loaded = AccessPolicy::load_text("learned.yaml", learned->text, {}, base::now());
+  ASSERT_TRUE(loaded.policy);
+  std::size_t pulls = 0;
+  for (const Role& role : loaded.policy->roles())
+    for (const Entry& entry : role.allow)
+      pulls +=
+          role.name.starts_with("learned") && std::ranges::count(entry.actions, "images.pull") > 0
+              ? 1
+              : 0;
+  EXPECT_EQ(pulls, 1U) << learned->text;
+  EXPECT_TRUE(learned->text.contains("groups: [\"staff\"]")) << learned->text;
+  EXPECT_TRUE(learned->text.contains("name: [\"web\"]")) << learned->text;
+  EXPECT_TRUE(learned->text.contains("users: [\"nina\"]")) << learned->text;
+  EXPECT_TRUE(learned->text.contains("own: true")) << learned->text;
+  const ReplayOutcome outcome = replay(learned->text);
+  EXPECT_EQ(outcome.same, outcome.decisions) << learned->text;
+  // And what that opens is said.
+  EXPECT_TRUE(std::ranges::any_of(learned->beyond, [](const std::string& one) {
+    return one.contains("whoever else is in the group shop");
+  }));
+  EXPECT_TRUE(std::ranges::any_of(learned->beyond, [](const std::string& one) {
+    return one.contains("own: true") && one.contains("containers.create");
+  }));
+}
+
+TEST_F(ReplayTest, AGroupWithSomebodyElseInItIsNoSubject) {
+  auto lines = teamwork();
+  lines.push_back({"ines@shop", {"ps"}}); // of the shop, and never pulled
+  record(kTeams, lines);
+  const auto learned = learn_policy(trail(), {}, base::now());
+  ASSERT_TRUE(learned) << learned.error().text();
+  EXPECT_FALSE(learned->text.contains("groups: [\"shop\"]")) << learned->text;
+  EXPECT_TRUE(learned->text.contains("users: [\"nina\", \"sam\", \"sue\"]")) << learned->text;
+  const ReplayOutcome outcome = replay(learned->text);
+  EXPECT_EQ(outcome.same, outcome.decisions) << learned->text;
+}
+
+TEST_F(ReplayTest, OwnAndOthersThingsAreToldApart) {
+  record(kOld,
+         {{"bob", {"create", "alpine"}},
+          {"bob", {"restart", "app-1"}},
+          {"bob", {"restart", "app-2"}}});
+  const auto learned = learn_policy(trail(), {}, base::now());
+  ASSERT_TRUE(learned) << learned.error().text();
+  EXPECT_TRUE(learned->text.contains("name: [\"app-1\", \"app-2\"]")) << learned->text;
+  EXPECT_TRUE(learned->text.contains("containers.create], own: true")) << learned->text;
+  EXPECT_FALSE(learned->text.contains("app-*")) << learned->text;
+}
+
+TEST_F(ReplayTest, ABeginningThatOthersThingsHaveIsNoPattern) {
+  std::vector<std::pair<std::string, Words>> lines;
+  for (int i = 0; i < 12; ++i)
+    lines.push_back({"bob", {"restart", "app-" + std::to_string(i)}});
+  lines.push_back({"alice", {"stop", "app-17"}}); // bob never touched it
+  record(kOld, lines);
+  const auto learned = learn_policy(trail(), {}, base::now());
+  ASSERT_TRUE(learned) << learned.error().text();
+  EXPECT_FALSE(learned->text.contains("app-*")) << learned->text;
+}
+
+TEST_F(ReplayTest, WhatTheTrailDoesNotTellIsUndecided) {
+  record(kOld, {{"alice", {"create", "--label", "password=hunter2", "alpine"}}});
+  const ReplayOutcome outcome =
+      replay(std::string(kOld) +
+             "  - {name: l, on: request, deny: 'request.body.Labels.password = x', message: m}\n");
+  ASSERT_EQ(outcome.undecided, 1U);
+  EXPECT_EQ(outcome.same + outcome.undecided, outcome.decisions);
+  EXPECT_EQ(outcome.open.front().reason, "needs request.body.Labels.password (redacted)");
 }
 
 TEST_F(ReplayTest, NothingAllowedIsNothingLearned) {
