@@ -102,5 +102,42 @@ TEST_F(AuthzSources, LogTrailStatusAndReplayNameOneVersion) {
   EXPECT_THAT(gate.log(), HasSubstr("serving policy " + status_version()));
 }
 
+TEST_F(AuthzSources, ACheckoutBringsWhatItIncludes) {
+  const fs::path checkout = folder_ / "checkout";
+  const auto git = [&](std::vector<std::string> more) {
+    std::vector<std::string> all{"git",
+                                 "-C",
+                                 checkout.string(),
+                                 "-c",
+                                 "user.name=t",
+                                 "-c",
+                                 "user.email=t@example.org",
+                                 "-c",
+                                 "safe.directory=*"};
+    all.insert(all.end(), more.begin(), more.end());
+    const auto done = base::run_program(all);
+    return done ? done->exit_status : 127;
+  };
+  write_file(checkout / "access.yaml", "include: [team.yaml]\n");
+  write_file(checkout / "team.yaml", "bindings: {viewer: {uids: [0]}}\n");
+  if (git({"init", "-q"}) != 0) GTEST_SKIP() << "git is not installed";
+  ASSERT_EQ(git({"add", "."}) + git({"commit", "-q", "-m", "one"}), 0);
+  RunningProgram gate(folder_ / "log", words(checkout.string()));
+  ASSERT_TRUE(gate.says("guard at")) << gate.log();
+  const std::string version = gate.word_behind("serving policy ");
+  // What the engine is not there for is told apart from what nobody may do.
+  EXPECT_THAT(RawClient::to(guard_).ask(std::string(kPing)), StartsWith("HTTP/1.1 502"));
+  // A change that is not committed is none, whatever the working tree holds.
+  write_file(checkout / "team.yaml", "bindings: {viewer: {users: [nobody-else]}}\n");
+  gate.signal(SIGHUP);
+  EXPECT_THAT(RawClient::to(guard_).ask(std::string(kPing)), StartsWith("HTTP/1.1 502"));
+  ASSERT_EQ(git({"commit", "-q", "-a", "-m", "two"}), 0);
+  gate.signal(SIGHUP);
+  for (int i = 0; i < 100 && status_version() == version; ++i)
+    ::usleep(50'000);
+  EXPECT_THAT(RawClient::to(guard_).ask(std::string(kPing)), StartsWith("HTTP/1.1 403"));
+  EXPECT_EQ(trail_version(), status_version());
+}
+
 } // namespace
 } // namespace portique::e2e
