@@ -22,25 +22,26 @@ using boost::json::array;
 using boost::json::object;
 
 /// Members of the facts that are lists of texts, flags, and texts: one table for both directions.
-constexpr std::array<std::pair<std::string_view, std::vector<std::string> WorkloadFacts::*>, 15>
-    kLists = {{{"images", &WorkloadFacts::images},
-               {"produces", &WorkloadFacts::produces},
-               {"capabilities", &WorkloadFacts::capabilities},
-               {"dropped", &WorkloadFacts::dropped},
-               {"host_namespaces", &WorkloadFacts::host_namespaces},
-               {"joined_containers", &WorkloadFacts::joined_containers},
-               {"host_paths", &WorkloadFacts::host_paths},
-               {"writable_host_paths", &WorkloadFacts::writable_host_paths},
-               {"volumes", &WorkloadFacts::volumes},
-               {"network_shares", &WorkloadFacts::network_shares},
-               {"devices", &WorkloadFacts::devices},
-               {"device_rules", &WorkloadFacts::device_rules},
-               {"unconfined", &WorkloadFacts::unconfined},
-               {"networks", &WorkloadFacts::networks},
-               {"annotations", &WorkloadFacts::annotations},
-               {"environment", &WorkloadFacts::environment},
-               {"entitlements", &WorkloadFacts::entitlements}}};
-constexpr std::array<std::pair<std::string_view, bool WorkloadFacts::*>, 10> kFlags = {
+constexpr auto kLists =
+    std::to_array<std::pair<std::string_view, std::vector<std::string> WorkloadFacts::*>>(
+        {{"images", &WorkloadFacts::images},
+         {"produces", &WorkloadFacts::produces},
+         {"capabilities", &WorkloadFacts::capabilities},
+         {"dropped", &WorkloadFacts::dropped},
+         {"host_namespaces", &WorkloadFacts::host_namespaces},
+         {"joined_containers", &WorkloadFacts::joined_containers},
+         {"host_paths", &WorkloadFacts::host_paths},
+         {"writable_host_paths", &WorkloadFacts::writable_host_paths},
+         {"volumes", &WorkloadFacts::volumes},
+         {"network_shares", &WorkloadFacts::network_shares},
+         {"devices", &WorkloadFacts::devices},
+         {"device_rules", &WorkloadFacts::device_rules},
+         {"unconfined", &WorkloadFacts::unconfined},
+         {"networks", &WorkloadFacts::networks},
+         {"annotations", &WorkloadFacts::annotations},
+         {"environment", &WorkloadFacts::environment},
+         {"entitlements", &WorkloadFacts::entitlements}});
+constexpr auto kFlags = std::to_array<std::pair<std::string_view, bool WorkloadFacts::*>>(
     {{"images_pinned", &WorkloadFacts::images_pinned},
      {"privileged", &WorkloadFacts::privileged},
      {"engine_socket", &WorkloadFacts::engine_socket},
@@ -50,12 +51,12 @@ constexpr std::array<std::pair<std::string_view, bool WorkloadFacts::*>, 10> kFl
      {"memory_limited", &WorkloadFacts::memory_limited},
      {"cpu_limited", &WorkloadFacts::cpu_limited},
      {"pids_limited", &WorkloadFacts::pids_limited},
-     {"publishes_all", &WorkloadFacts::publishes_all}}};
-constexpr std::array<std::pair<std::string_view, std::string WorkloadFacts::*>, 4> kTexts = {
+     {"publishes_all", &WorkloadFacts::publishes_all}});
+constexpr auto kTexts = std::to_array<std::pair<std::string_view, std::string WorkloadFacts::*>>(
     {{"user", &WorkloadFacts::user},
      {"runtime", &WorkloadFacts::runtime},
      {"cgroup_parent", &WorkloadFacts::cgroup_parent},
-     {"restart", &WorkloadFacts::restart}}};
+     {"restart", &WorkloadFacts::restart}});
 
 array texts(const std::vector<std::string>& list) {
   return array(list.begin(), list.end());
