@@ -81,6 +81,8 @@ protected:
     workload_.command = {"sh", "-c", "id; echo done"};
     workload_.environment = {"PATH"};
     workload_.entitlements = {"ssh"};
+    workload_.produces = {"docker.io/library/app:1"};
+    workload_.network_shares = {"nfs:192.0.2.1:/srv"};
     standing_ = {.scanned = kTestTime - std::chrono::hours(30),
                  .decision = "warn",
                  .is_signed = true,
