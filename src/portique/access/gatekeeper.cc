@@ -399,7 +399,12 @@ void Gatekeeper::completed(const Ruling& ruling,
     const auto kind = owned_kind(name);
     if (!kind) continue;
     std::string id(known);
-    if (id.empty()) id = answered_id(body, *kind);
+    if (id.empty()) {
+      // What is new has no owner yet, even if its id was another one's: podman makes a network's id
+      // of its name.
+      id = answered_id(body, *kind);
+      if (!id.empty() && !parts_.owners->forget(*kind, id)) ++unwritten_;
+    }
     if (*kind == ResourceKind::Image && !id.empty()) {
       const auto image = parts_.view->image(id);
       id = image && *image && goes_by(**image, ruling.creates) ? (*image)->id : "";

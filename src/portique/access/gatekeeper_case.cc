@@ -357,7 +357,8 @@ void CaseReader::plan_owners() {
   const std::string_view action = ruling.action;
   const auto& names = made.resource.names;
   if (action == "containers.create") ruling.creates.emplace_back("container:");
-  if (action == "networks.create") ruling.creates.emplace_back("network:");
+  // podman may answer with the network that is there already.
+  if (action == "networks.create" && !made.resource.exists) ruling.creates.emplace_back("network:");
   if (action == "containers.exec") ruling.creates.emplace_back("exec:");
   // The engine answers with what is there already: that is not the caller's.
   if (action == "volumes.create" && !made.resource.exists)

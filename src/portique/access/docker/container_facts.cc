@@ -167,9 +167,11 @@ Result<void> ContainerReader::configuration(const json::object& config) {
 void ContainerReader::namespace_mode(std::string_view kind, std::string_view mode) {
   if (base::equals_ignore_case(mode, "host")) add(facts_->host_namespaces, kind);
   const std::size_t colon = mode.find(':');
-  if (colon != std::string_view::npos &&
-      base::equals_ignore_case(mode.substr(0, colon), "container"))
+  if (colon == std::string_view::npos) return;
+  if (base::equals_ignore_case(mode.substr(0, colon), "container"))
     add(facts_->joined_containers, mode.substr(colon + 1));
+  else // podman's: "ns:/proc/1/ns/net", "slirp4netns:allow_host_loopback=true"
+    add(facts_->host_namespaces, kind);
 }
 
 Result<void> ContainerReader::network(std::string_view name) {
@@ -230,8 +232,10 @@ void ContainerReader::security_option(std::string_view option) {
   if (name == "no-new-privileges") {
     facts_->no_new_privileges = value.empty() || value == "true" || value == "1";
   } else if (name == "seccomp") {
-    if (value == "unconfined" || (value.starts_with('{') && is_no_profile(value)))
-      add(facts_->unconfined, "seccomp");
+    // podman takes anything else for the path of a profile on the host.
+    const bool is_default = value.empty() || value == "builtin" || value == "default";
+    const bool is_profile = value.starts_with('{') && !is_no_profile(value);
+    if (!is_default && !is_profile) add(facts_->unconfined, "seccomp");
   } else if (name == "apparmor") {
     if (value == "unconfined") add(facts_->unconfined, "apparmor");
   } else if (name == "systempaths") {

@@ -324,6 +324,10 @@ Result<std::optional<NetworkFacts>> LiveEngineView::network(std::string_view ref
                      .name = std::string(base::json_string(&*object, "Name")),
                      .driver = std::string(base::json_string(&*object, "Driver")),
                      .labels = text_map(base::json_fields(&*object, "Labels"))};
+  // podman makes a network's id of its name: it may be another one by now.
+  const auto created = base::parse_time(base::json_string(&*object, "Created"));
+  if (state_->owners != nullptr && created)
+    PQ_TRY(state_->owners->forget_earlier(ResourceKind::Network, facts.id, *created));
   facts.owner = PQ_TRY(state_->owner(ResourceKind::Network, facts.id));
   PQ_TRY(state_->refuse_two_meanings(ResourceKind::Network, reference, facts.id, facts.owner));
   return std::optional<NetworkFacts>(std::move(facts));

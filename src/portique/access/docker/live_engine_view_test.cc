@@ -197,6 +197,28 @@ TEST(LiveEngineView, NamesDoNotLeaveTheirPlace) {
   EXPECT_EQ(targets[5], "/volumes/a%0d%0aX:%20y");
 }
 
+TEST(LiveEngineView, ANetworkThatWasMadeAnewBelongsToNobody) {
+  // podman's: the id is the name's digest.
+  std::string created = "2020-01-01T00:00:00Z";
+  const AnsweringEngine engine([&](const http::Request&) {
+    return answer(200, R"({"Id":"1b16","Name":"n","Created":")" + created + R"("})");
+  });
+  const auto folder = base::TempDir::create("owners");
+  ASSERT_TRUE(folder);
+  auto owners = FileOwnerBook::open(folder->path() / "owners");
+  ASSERT_TRUE(owners);
+  ASSERT_TRUE((*owners)->record(ResourceKind::Network, "1b16", "alice"));
+  LiveEngineView view(engine.options(), owners->get());
+  auto network = view.network("n");
+  ASSERT_TRUE(network && *network);
+  EXPECT_EQ((*network)->owner, "alice");
+  created = base::format_time(base::now() + std::chrono::minutes{1});
+  view.forget_answers();
+  network = view.network("n");
+  ASSERT_TRUE(network && *network);
+  EXPECT_EQ((*network)->owner, "");
+}
+
 TEST(LiveEngineView, TakesSeveralThreads) {
   const AnsweringEngine engine([](const http::Request& request) {
     const std::string name = request.target.substr(sizeof("/networks/") - 1);

@@ -84,6 +84,18 @@ std::string share_text(std::string_view type, std::string_view flags, std::strin
   return text.append(device);
 }
 
+/// podman makes one text of the members of a mount and reads that anew: a comma in one of them
+/// begins another option, the folder of the host that is to be mounted among them.
+Result<void> refuse_further_options(const json::object& mount) {
+  for (const std::string_view member : {"Type", "Source", "Target"})
+    if (base::json_string(&mount, member).find_first_of(",\"\r\n") != std::string_view::npos)
+      return base::fail(base::Code::Malformed,
+                        "a mount's " + base::to_lower(member) +
+                            " holds a comma, a quote or a line break, which some engines take "
+                            "for the end of it");
+  return {};
+}
+
 } // namespace
 
 bool is_network_share(std::string_view type, std::string_view flags, std::string_view device) {
@@ -97,6 +109,19 @@ void MountReader::host_path(std::string_view path, bool writable) {
   if (reaches_engine_socket(resolved, options_->engine_sockets)) facts_->engine_socket = true;
   if (writable) add(facts_->writable_host_paths, resolved);
   add(facts_->host_paths, std::move(resolved));
+}
+
+/// Each of the folders that an overlay lays over one another.
+void MountReader::overlay_folders(std::string_view flags, bool writable) {
+  for (const std::string_view part : base::split(flags, ',')) {
+    const std::size_t equals = part.find('=');
+    const std::string_view key = base::trim(part.substr(0, equals));
+    if (equals == std::string_view::npos ||
+        (!key.starts_with("lowerdir") && key != "upperdir" && key != "workdir"))
+      continue;
+    for (const std::string_view folder : base::split(part.substr(equals + 1), ':'))
+      if (!folder.empty()) host_path(folder, writable);
+  }
 }
 
 void MountReader::local_option(std::string_view type,
@@ -114,16 +139,7 @@ void MountReader::local_option(std::string_view type,
   }
   // Another one of the kernel's (configfs, bpf, 9p through a socket, ...): it may show anything.
   if (!known) host_path("/", writable);
-  for (const std::string_view part : base::split(flags, ',')) {
-    // overlay: each of the folders that are laid over one another.
-    const std::size_t equals = part.find('=');
-    const std::string_view key = base::trim(part.substr(0, equals));
-    if (equals == std::string_view::npos ||
-        (!key.starts_with("lowerdir") && key != "upperdir" && key != "workdir"))
-      continue;
-    for (const std::string_view folder : base::split(part.substr(equals + 1), ':'))
-      if (!folder.empty()) host_path(folder, writable);
-  }
+  overlay_folders(flags, writable);
   const bool binds = binds_host(type, flags);
   if (is_one_of(type, kDeviceless) && !binds) return;
   // Relative to the engine's own folder, which is the root.
@@ -168,9 +184,13 @@ Result<void> MountReader::named_volume(std::string_view name, bool writable) {
 Result<void> MountReader::bind(std::string_view text) {
   const std::vector<std::string_view> parts = base::split(text, ':');
   if (parts.size() < 2) return {}; // a place in the container alone: an anonymous volume
-  const bool writable = parts.size() < 3 || !has_flag(parts[2], "ro");
-  // The engine takes only absolute paths; what it would refuse is judged as a path too.
-  if (parts[0].find('/') == std::string_view::npos && parts[0] != "." && parts[0] != "..")
+  const std::string_view flags = parts.size() < 3 ? std::string_view() : parts[2];
+  // podman's U gives the folder to the container's user.
+  const bool writable = !has_flag(flags, "ro") || has_flag(flags, "U");
+  overlay_folders(flags, true); // podman's O has any folder of the host written to
+  // Docker takes only absolute paths; what it would refuse is judged as a path too. podman takes
+  // what begins with a point.
+  if (parts[0].find('/') == std::string_view::npos && !parts[0].starts_with('.'))
     return named_volume(parts[0], writable);
   host_path(parts[0], writable);
   return {};
@@ -179,6 +199,7 @@ Result<void> MountReader::bind(std::string_view text) {
 Result<void> MountReader::mount(const json::object& mount) {
   const std::string type = base::to_lower(base::json_string(&mount, "Type"));
   const std::string_view source = base::json_string(&mount, "Source");
+  PQ_TRY(refuse_further_options(mount));
   const auto* read_only = mount.if_contains("ReadOnly");
   const bool writable = read_only == nullptr || !read_only->is_bool() || !read_only->get_bool();
   if (type == "image") {

@@ -158,10 +158,36 @@ bool positive(std::string_view number) {
   return base::parse_int<std::int64_t>(number).value_or(0) > 0;
 }
 
+/// What Docker's builder takes from the query. podman's takes more (volume, addcaps, nsoptions,
+/// devices, ...), and the names in any case.
+constexpr std::array<std::string_view, 34> kBuildOptions{
+    "buildargs",  "buildid",     "cachefrom",  "cgroupparent", "cpuperiod",
+    "cpuquota",   "cpusetcpus",  "cpusetmems", "cpushares",    "dockerfile",
+    "extrahosts", "forcerm",     "isolation",  "labels",       "memory",
+    "memswap",    "networkmode", "nocache",    "outputs",      "platform",
+    "pull",       "q",           "remote",     "rm",           "securityopt",
+    "session",    "shmsize",     "squash",     "stream",       "t",
+    "target",     "ulimits",     "version",    "useragent"};
+
+Result<void> refuse_other_builders(const EngineCall& call) {
+  for (const auto& [key, value] : call.query)
+    if (std::ranges::find(kBuildOptions, key) == kBuildOptions.end())
+      return base::fail(base::Code::Unsupported,
+                        "Docker's builder knows no option \"" + base::printable(key) + "\"");
+  // Docker asks it of Windows alone; podman's "chroot" is next to none.
+  const std::string_view isolation = call.query_value("isolation");
+  if (!isolation.empty() && isolation != "default" && isolation != "process" &&
+      isolation != "hyperv")
+    return base::fail(base::Code::Unsupported,
+                      "Docker's builder knows no isolation \"" + base::printable(isolation) + "\"");
+  return {};
+}
+
 Result<WorkloadFacts>
 build_request_facts(const EngineCall& call, EngineView& view, const FactOptions& options) {
   WorkloadFacts facts;
   ContainerReader reader(facts, view, options);
+  PQ_TRY(refuse_other_builders(call));
   for (const std::string_view key : {"buildargs", "labels", "cachefrom", "outputs"}) {
     if (call.query_value(key).empty()) continue;
     const json::value value = query_json(call, key);

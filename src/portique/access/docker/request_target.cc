@@ -97,6 +97,18 @@ Result<std::string> read_version(std::string_view text) {
   return std::string(text);
 }
 
+/// "/libpod/...", "/v4.3.1/libpod/...": said here, where such a version would be refused for its
+/// form.
+Result<void> refuse_podman(const RequestTarget& target) {
+  const std::vector<std::string> segments = target.engine_segments();
+  for (std::size_t i = 0; i < std::min<std::size_t>(segments.size(), 2); ++i)
+    if (segments[i] == "libpod" && (i == 0 || segments[0].starts_with('v')))
+      return fail(Code::Unsupported,
+                  "podman's own API (/libpod) passes no gate, only the one that it shares with "
+                  "Docker; use a Docker client instead of podman --remote");
+  return {};
+}
+
 Result<void> read_path(std::string_view path, RequestTarget& into) {
   if (path.find('\\') != std::string_view::npos)
     return fail(Code::Malformed, "the path holds a backslash");
@@ -117,6 +129,7 @@ Result<void> read_path(std::string_view path, RequestTarget& into) {
   // An encoded slash must not hide from mux's own cutting what is refused in plain sight.
   for (const std::string& segment : into.engine_segments())
     PQ_TRY(check_segment(segment));
+  PQ_TRY(refuse_podman(into));
   if (looks_like_version(into.segments.front())) {
     into.version = PQ_TRY(read_version(std::string_view(into.segments.front()).substr(1)));
     into.segments.erase(into.segments.begin());
