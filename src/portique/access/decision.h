@@ -19,6 +19,9 @@ struct Decision {
   /// Of a request that is judged again out of a trail: what the decision hangs on and the trail
   /// does not tell. Then there is no decision.
   std::vector<std::string> needs;
+  /// Denied only because there is no such thing, which could be the caller's: the engine would say
+  /// so, too.
+  bool missing = false;
 };
 
 } // namespace portique::access

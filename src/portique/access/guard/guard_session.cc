@@ -161,8 +161,10 @@ asio::awaitable<bool> GuardSession::one_request() {
   const bool outstanding =
       transfer.request->body_state == BodyState::Streamed || !transfer.head.keep_alive;
   if (!decided || !transfer.ruling.decision.allow)
-    co_return co_await refuse(
-        403, transfer.ruling.decision.reason, !outstanding, transfer.head.method == "HEAD");
+    co_return co_await refuse(transfer.ruling.decision.missing ? 404 : 403,
+                              transfer.ruling.decision.reason,
+                              !outstanding,
+                              transfer.head.method == "HEAD");
   // A build through BuildKit has no body of its own: what it is made of flows through its session,
   // which has to know of the request.
   const bool flows =
@@ -259,9 +261,11 @@ asio::awaitable<bool> GuardSession::start_inspection(Transfer& transfer) {
 
 asio::awaitable<bool>
 GuardSession::refuse(int status, std::string_view why, bool keep_alive, bool head_only) {
+  // 404 are the engine's own words.
   const std::string reason = status == 403
                                  ? fmt::format("authorization denied by portique: {}", why)
-                                 : fmt::format("portique: {}", why);
+                             : status == 404 ? std::string(why)
+                                             : fmt::format("portique: {}", why);
   const std::string body =
       boost::json::serialize(boost::json::object{{"message", base::to_utf8(reason)}}) + "\n";
   std::string bytes = fmt::format("HTTP/1.1 {} {}\r\nContent-Type: application/json\r\n"

@@ -72,9 +72,9 @@ std::vector<std::string> networks_of(const RequestView& request) {
 }
 
 /// Patterns against what a request is about.
-bool fits(const Entry& entry, const RequestView& request, Sense sense) {
+bool fits(const Entry& entry, const RequestView& request, Sense sense, bool ask_owner = true) {
   if (!fits_any(entry.actions, request.action)) return false;
-  if (entry.own && is_own(request) != *entry.own) return false;
+  if (ask_owner && entry.own && is_own(request) != *entry.own) return false;
   const Resource* resource = request.resource;
   if (!entry.names.empty() && (resource == nullptr || !fits_name(entry, sense, *resource)))
     return false;
@@ -217,6 +217,12 @@ public:
               role.allow, [&](const Entry& entry) { return fits(entry, *request_, Sense::Allow); }))
         granting.push_back(number);
     }
+    if (granting.empty() && is_missing(roles)) {
+      decision.missing = true;
+      decision.reason = "No such " + shown(request_->resource->kind) + ": " +
+                        shown(request_->resource->names.front());
+      return decision;
+    }
     if (granting.empty()) {
       decision.reason = "no role of " + caller_text(*request_->caller) + " (" + names_of(roles) +
                         ") allows " + act_text(*request_) + "; ask whoever keeps the policy '" +
@@ -231,6 +237,20 @@ public:
   }
 
 private:
+  /// Whether it is about a thing that does not exist, and would be let through if it did and were
+  /// the caller's.
+  [[nodiscard]] bool is_missing(const std::vector<std::size_t>& roles) const {
+    const Resource* resource = request_->resource;
+    if (resource == nullptr || resource->exists || request_->creates || resource->names.empty() ||
+        resource->names.front().empty())
+      return false;
+    return std::ranges::any_of(roles, [&](std::size_t number) {
+      return std::ranges::any_of(policy_->roles()[number].allow, [&](const Entry& entry) {
+        return entry.own.value_or(false) && fits(entry, *request_, Sense::Allow, false);
+      });
+    });
+  }
+
   [[nodiscard]] std::string names_of(const std::vector<std::size_t>& roles) const {
     std::string names;
     for (const std::size_t role : roles)

@@ -159,7 +159,9 @@ void expect_rows(const AccessPolicy& policy, const std::vector<Row>& rows) {
     }
     EXPECT_THAT(decision.reason, HasSubstr(row.reason)) << what;
     EXPECT_EQ(decision.policy, policy.version()) << what;
-    EXPECT_EQ(decision.role.empty(), decision.reason.starts_with("no role")) << what;
+    EXPECT_EQ(decision.role.empty(), decision.missing || decision.reason.starts_with("no role"))
+        << what;
+    EXPECT_EQ(decision.missing, decision.reason.starts_with("No such")) << what;
   }
 }
 
@@ -408,6 +410,17 @@ TEST_F(DecideTable, BaselineKeepsContainersInside) {
       {"op-1", "debug.profile", look(), false, "no role"},
       {"root-admin@ops", "plugins.install", about("plugin"), true, ""},
       {"root-admin@ops", "swarm.init", about("swarm"), true, ""},
+  });
+}
+
+TEST_F(DecideTable, WhatIsNotThereIsSaidToBeMissingToWhomeverItCouldBelong) {
+  const Change gone = [](Act& act) { act.resource = {.kind = "container", .names = {"gone"}}; };
+  expect({
+      {"alice", "containers.inspect", gone, false, "No such container: gone"},
+      {"alice", "containers.remove", gone, false, "No such container: gone"},
+      {"alice", "plugins.remove", gone, false, "no role"},
+      {"vera", "containers.inspect", gone, false, "no role"},
+      {"alice", "containers.inspect", owned_by("bob"), false, "no role"},
   });
 }
 
