@@ -170,4 +170,10 @@ bool Stream::is_ended() {
   return tls_ || ::recv(socket_.native_handle(), &byte, sizeof(byte), MSG_PEEK | MSG_DONTWAIT) <= 0;
 }
 
+bool Stream::is_gone() {
+  if (!socket_.is_open()) return true;
+  pollfd waiting{.fd = socket_.native_handle(), .events = 0, .revents = 0};
+  return ::poll(&waiting, 1, 0) > 0 && (waiting.revents & (POLLHUP | POLLERR)) != 0;
+}
+
 } // namespace portique::http

@@ -54,6 +54,10 @@ public:
   /// Whether the other side will send no more, and all that it sent was read.
   bool is_ended();
 
+  /// Whether the other side is gone altogether, and not only at the end of what it sends. Over a
+  /// network that shows after the next write or keep-alive.
+  bool is_gone();
+
   Socket& socket() { return socket_; }
 
   /// Of the TLS connection, or nullptr.

@@ -95,6 +95,9 @@ GuardSession::~GuardSession() {
 
 /// An engine ends what nobody waits for when it sees that its client is gone.
 void GuardSession::notice_end_of_client() {
+  // It sent its last byte; whether it still listens shows only here, as long as the engine is
+  // silent.
+  if (finished_ && connection_.stream.is_gone()) return cut();
   if (!waiting_ || !engine_ || !client_.empty() || !connection_.stream.is_ended()) return;
   waiting_ = false;
   boost::system::error_code ignored;

@@ -143,7 +143,8 @@ private:
   std::shared_ptr<const base::Fd> process_; ///< shared as the caller is
   std::shared_ptr<const Identity> caller_;  ///< shared with decisions that are late
   std::unique_ptr<Engine> engine_;
-  bool waiting_ = false; ///< for an answer, while nobody reads from the client
+  bool waiting_ = false;  ///< for an answer, while nobody reads from the client
+  bool finished_ = false; ///< the client has sent its last byte of a stream
 };
 
 } // namespace portique::access

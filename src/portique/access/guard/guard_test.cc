@@ -63,6 +63,12 @@ public:
 
   void finish() { ::shutdown(socket_.get(), SHUT_WR); }
 
+  /// Whether the guard closes the connection altogether.
+  bool is_left() {
+    pollfd waiting{.fd = socket_.get(), .events = 0, .revents = 0};
+    return ::poll(&waiting, 1, 5000) > 0 && (waiting.revents & POLLHUP) != 0;
+  }
+
 private:
   bool more() {
     pollfd waiting{.fd = socket_.get(), .events = POLLIN, .revents = 0};
@@ -457,6 +463,23 @@ TEST(Guard, PassesStreamsOfOldClients) {
   EXPECT_EQ(client.read_all(), "[input]");
 }
 
+TEST(Guard, PassesInputThatEndedBeforeTheStreamBegan) {
+  const PlayedEngine engine([&](EngineSide& side) {
+    side.until("{}");
+    side.forget();
+    std::this_thread::sleep_for(milliseconds(100));
+    side.say(kUpgraded);
+    side.say("[" + side.until_end() + "]");
+  });
+  StandInJudge judge;
+  const RunningGuard guard(before(engine), judge);
+  auto client = RawClient::to(guard.socket());
+  client.send("POST /exec/1/start HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n"
+              "Content-Length: 2\r\n\r\n{}input");
+  client.finish_writing();
+  EXPECT_EQ(client.read_all(), kUpgraded + "[input]");
+}
+
 TEST(Guard, GoesOnWithHttpIfTheEngineDoesNotUpgrade) {
   const PlayedEngine engine([&](EngineSide& side) {
     side.until("\r\n\r\n");
@@ -581,6 +604,26 @@ TEST(Guard, EndsTheEnginesWorkWhenTheClientIsGone) {
   for (int i = 0; i < 100 && !noticed; ++i)
     std::this_thread::sleep_for(milliseconds(20));
   EXPECT_TRUE(noticed);
+}
+
+TEST(Guard, LeavesAStreamWhoseClientIsGoneThoughTheEngineIsSilent) {
+  std::atomic<int> left = 0;
+  const PlayedEngine engine([&](EngineSide& side) {
+    side.until("\r\n\r\n");
+    side.say(kUpgraded);
+    side.until_end();
+    left = side.is_left() ? 1 : -1;
+  });
+  StandInJudge judge;
+  const RunningGuard guard(before(engine), judge);
+  {
+    auto client = RawClient::to(guard.socket());
+    client.send(kAttach);
+    client.read_until(kUpgraded);
+  }
+  for (int i = 0; i < 300 && left == 0; ++i)
+    std::this_thread::sleep_for(milliseconds(20));
+  EXPECT_EQ(left, 1);
 }
 
 TEST(Guard, HoldsTheEngineBackWhenTheClientDoesNotRead) {

@@ -145,7 +145,9 @@ asio::awaitable<void> GuardSession::send(Transfer& transfer) {
     good = co_await client_.more();
   const auto state = co_await asio::this_coro::cancellation_state;
   if (state.cancelled() != asio::cancellation_type::none) co_return;
-  if (!good && engine_->stream.is_open()) co_await engine_->stream.finish_writing();
+  // What was sent ahead belongs to the stream that this may become: it goes before the end.
+  const bool owes_bytes = transfer.sent && !client_.empty();
+  if (!good && !owes_bytes && engine_->stream.is_open()) co_await engine_->stream.finish_writing();
   co_await pause(std::chrono::hours(24 * 365));
 }
 
@@ -282,6 +284,7 @@ asio::awaitable<void> GuardSession::pump_client(Transfer& transfer) {
     client_.drop(client_.bytes().size());
   }
   co_await engine_->stream.finish_writing();
+  finished_ = true;
 }
 
 asio::awaitable<void> GuardSession::pump_engine(Transfer& transfer) {
