@@ -11,7 +11,7 @@ import json
 import re
 
 import guarded_engine
-from guarded_engine import ADMIN, DEVELOPER, Missing, need, run
+from guarded_engine import ADMIN, DEVELOPER, need, run
 
 # `web` is built, waits for a healthy `db` and publishes a port; `db` is an image with a volume.
 PROJECT = """version: "2.4"

@@ -77,6 +77,7 @@ class Engine:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
+            start_new_session=True,  # it clears up, even if a signal ends the whole group of the test
         )
         line = self.process.stdout.readline().strip()
         if not line.startswith("ready "):
