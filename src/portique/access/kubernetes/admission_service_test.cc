@@ -118,7 +118,7 @@ TEST_F(Webhook, Denies) {
   EXPECT_EQ(told.at("response").at("allowed"), false);
   EXPECT_EQ(told.at("response").at("status").at("code"), 403);
   EXPECT_EQ(told.at("response").at("status").at("message"),
-            "init container i: i:1 privileged [privileged]");
+            "init container i: docker.io/library/i:1 privileged [privileged]");
 }
 
 TEST_F(Webhook, RefusesWhatIsNoReview) {
