@@ -252,6 +252,49 @@ TEST_F(AccessControl, ThePluginDoesWhatThePageSays) {
   expect_a_sound_trail();
 }
 
+/// The engine asks the plugin about what the guard lets through, too; nobody would have a name
+/// there.
+TEST_F(AccessControl, BothGatesTogetherDecideOnce) {
+  const fs::path link = folder_ / "engine.sock";
+  write_file(policy_, policy_of_page() + "  admin: {socket: true}\n"); // brings the image
+  const auto portique_authz = gate({"--engine-socket",
+                                    link.string(),
+                                    "--plugin-socket",
+                                    plugin_socket_.string(),
+                                    "--guard-socket",
+                                    guard_.string(),
+                                    "--guard-mode",
+                                    "0666"});
+  ASSERT_TRUE(portique_authz->says("guard at")) << portique_authz->log();
+  PQ_ENGINE_OR_SKIP(engine,
+                    EngineDaemon::Kind::Docker,
+                    "",
+                    {"plugin:" + plugin_ + "=" + plugin_socket_.string()});
+  fs::create_symlink(engine.socket(), link);
+  PQ_TOOLS_OR_SKIP(engine);
+  write_file(policy_, policy_of_page());
+  const auto nameless = [&] { return base::run_program({"docker", "-H", engine.address(), "ps"}); };
+  for (int i = 0; i < 200 && nameless().value().exit_status == 0; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  EXPECT_THAT(nameless().value().err, HasSubstr("authorization denied by plugin"));
+  expect_the_page(client_as_local_user(guard_));
+  const auto twice = portique({"audit",
+                               "search",
+                               "--trail",
+                               trail_.string(),
+                               "--gate",
+                               "plugin",
+                               "--action",
+                               "containers.create",
+                               "--decision",
+                               "allow",
+                               "--json"});
+  EXPECT_EQ(twice.out, "") << twice.err;
+  portique_authz->signal(SIGTERM);
+  EXPECT_EQ(portique_authz->wait(), 0) << portique_authz->log();
+  expect_a_sound_trail();
+}
+
 /// A request as nobody's client would send it.
 struct RawRequest {
   const char* name;

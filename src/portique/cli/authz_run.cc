@@ -13,7 +13,6 @@
 #include <fmt/format.h>
 #include <malloc.h>
 #include <pthread.h>
-#include <sys/random.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -24,9 +23,11 @@
 #include "portique/access/docker/request_facts.h"
 #include "portique/access/gatekeeper.h"
 #include "portique/access/guard/guard.h"
+#include "portique/access/pass_book.h"
 #include "portique/access/plugin/plugin.h"
 #include "portique/access/policy_source/policy_source.h"
 #include "portique/base/file.h"
+#include "portique/base/random.h"
 #include "portique/base/text.h"
 #include "portique/cli/image_trust_flags.h"
 #include "portique/cli/locations.h"
@@ -43,6 +44,7 @@ using base::Result;
 
 namespace {
 
+constexpr std::size_t kTokenBytes = 32;
 constexpr const char* kPluginSocket = "/run/docker/plugins/portique.sock";
 
 struct Flags {
@@ -73,20 +75,13 @@ struct Parts {
   std::unique_ptr<access::Gatekeeper> gatekeeper;
   std::unique_ptr<access::PolicySource> source;
   access::BuildSessions builds;
+  access::PassBook passes; ///< of requests that both gates see
   std::unique_ptr<access::Plugin> plugin;
   std::vector<std::unique_ptr<access::Guard>> guards;
 };
 
 void log_line(const std::string& text) {
   std::fputs(("portique authz: " + base::printable(text) + '\n').c_str(), stderr);
-}
-
-/// A word that nobody can guess.
-Result<std::string> fresh_token() {
-  std::string bytes(32, '\0');
-  if (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
-    return base::fail_errno("cannot get random bytes", errno);
-  return base::to_hex(bytes);
 }
 
 /// Two descriptors a client: as many as the system lets us have.
@@ -161,6 +156,7 @@ Result<void> open_policy(const Flags& flags, Parts& parts) {
 
 Result<void> open_guard(const Flags& flags, access::GuardOptions options, Parts& parts) {
   options.engine = flags.engine_socket;
+  if (parts.plugin) options.passes = &parts.passes;
   parts.guards.push_back(PQ_TRY(access::Guard::listen(
       options, *parts.gatekeeper, access::inspect_builds(*parts.gatekeeper, parts.builds))));
   return {};
@@ -172,6 +168,7 @@ Result<void> open_gates(const Flags& flags, const std::string& token, Parts& par
     access::PluginOptions options;
     options.socket = flags.plugin_socket.empty() ? kPluginSocket : flags.plugin_socket;
     options.view_token = token;
+    options.passes = &parts.passes;
     parts.plugin = PQ_TRY(access::Plugin::listen(options, *parts.gatekeeper));
     log_line("plugin at " + options.socket.string());
   }
@@ -195,7 +192,7 @@ Result<void> open_gates(const Flags& flags, const std::string& token, Parts& par
 }
 
 Result<void> open_parts(const Flags& flags, Parts& parts) {
-  const std::string token = PQ_TRY(fresh_token());
+  const std::string token = PQ_TRY(base::random_word(kTokenBytes));
   parts.trail = PQ_TRY(open_trail(flags.trail, flags.exports));
   PQ_TRY(open_gatekeeper(flags, token, parts));
   PQ_TRY(open_policy(flags, parts));

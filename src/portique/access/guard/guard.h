@@ -12,6 +12,7 @@
 
 #include "portique/access/gate.h"
 #include "portique/access/guard/stream_inspector.h"
+#include "portique/access/pass_book.h"
 #include "portique/base/result.h"
 #include "portique/http/server.h"
 
@@ -21,7 +22,9 @@ struct GuardOptions {
   /// TCP only with TLS and authorities for clients: otherwise nobody knows who calls.
   std::variant<http::UnixEndpoint, http::TcpEndpoint> endpoint;
   std::filesystem::path engine = "/run/docker.sock"; ///< Unix socket of the engine
-  std::size_t lanes = 4;                             ///< threads that move bytes and ask the judge
+  /// For an engine that asks a plugin of ours; null: it asks none. Outlives the guard.
+  PassBook* passes = nullptr;
+  std::size_t lanes = 4; ///< threads that move bytes and ask the judge
   std::size_t connections = 4096;
   /// A stack of compose files with its configs stays under 2 MiB; the engine's own bound is 4 MiB
   /// for most calls.

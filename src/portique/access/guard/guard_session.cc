@@ -151,6 +151,7 @@ asio::awaitable<bool> GuardSession::one_request() {
     co_return false;
   }
   transfer.head = *std::move(head);
+  transfer.head_size = transfer.bytes.size();
   const auto upgrade = check_upgrade(transfer.head);
   if (!upgrade) co_return co_await refuse(400, upgrade.error().message(), false);
   transfer.request = std::make_shared<EngineRequest>(engine_request(transfer.head));

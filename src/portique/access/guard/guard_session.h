@@ -95,6 +95,7 @@ private:
   struct Transfer {
     http::RequestHead head;
     std::string bytes; ///< the head as it was sent, and the body as far as it was read
+    std::size_t head_size = 0;
     std::shared_ptr<EngineRequest> request;
     Ruling ruling;
     std::shared_ptr<Inspector> inspector;
@@ -121,6 +122,8 @@ private:
 
   Awaitable<bool> connect();
   Awaitable<bool> forward(Transfer& transfer);
+  /// Puts a pass at the end of the head; "" if the engine asks no plugin.
+  std::string add_pass(Transfer& transfer);
   Awaitable<Outcome> exchange(Transfer& transfer);
   Awaitable<void> send(Transfer& transfer);
   Awaitable<bool> send_body(Transfer& transfer);

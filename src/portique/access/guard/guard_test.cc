@@ -569,6 +569,40 @@ TEST(Guard, TellsTheJudgeWhatWasMadeBeforeTheClientKnows) {
   EXPECT_EQ(told[0].second, "{\"Id\":\"x\"}");
 }
 
+TEST(Guard, GivesAPassToWhatAPluginIsAskedAbout) {
+  PassBook passes;
+  std::string word;
+  std::string without;
+  const PlayedEngine engine([&](EngineSide& side) {
+    std::string head = side.until("\r\n\r\n");
+    const std::string line = std::string(kPassHeader) + ": ";
+    const std::size_t at = head.find(line);
+    if (at != std::string::npos) {
+      const std::size_t end = head.find("\r\n", at);
+      word = head.substr(at + line.size(), end - at - line.size());
+      without = head.erase(at, end + 2 - at);
+    }
+    // The first request is asked about, the second one is not.
+    const bool is_good = word.size() == 32 && passes.redeem(word, "GET", "/v1.41/info");
+    side.forget();
+    side.say(ok(is_good ? "good" : "bad"));
+    side.until("\r\n\r\n");
+    side.say(ok("second"));
+    side.until_end();
+  });
+  StandInJudge judge;
+  GuardOptions options = before(engine);
+  options.passes = &passes;
+  const RunningGuard guard(options, judge);
+  auto client = RawClient::to(guard.socket());
+  client.send(kGet);
+  EXPECT_THAT(client.read_until("good"), EndsWith("good"));
+  EXPECT_EQ(without, kGet);
+  client.send("GET /second HTTP/1.1\r\nHost: d\r\n\r\n");
+  EXPECT_THAT(client.read_until("second"), EndsWith("second"));
+  EXPECT_FALSE(passes.redeem(word, "GET", "/v1.41/info"));
+}
+
 TEST(Guard, DeniesWhenNoDecisionComesInTime) {
   const PlayedEngine engine(echo_heads);
   StandInJudge judge;

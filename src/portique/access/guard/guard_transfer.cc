@@ -8,6 +8,7 @@
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <fmt/format.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -48,6 +49,21 @@ int connect_to(const base::Fd& socket, const std::filesystem::path& path) {
   const auto* generic = reinterpret_cast<const sockaddr*>(&address);
   return ::connect(socket.get(), generic, sizeof(address)) == 0 ? 0 : errno;
 }
+
+/// Good until the request is over.
+struct PassOfRequest {
+  PassOfRequest(PassBook* from, std::string given) : book(from), word(std::move(given)) {}
+
+  ~PassOfRequest() {
+    if (!word.empty()) book->revoke(word);
+  }
+
+  PassOfRequest(const PassOfRequest&) = delete;
+  PassOfRequest& operator=(const PassOfRequest&) = delete;
+
+  PassBook* book;
+  std::string word;
+};
 
 asio::awaitable<void> pause(std::chrono::steady_clock::duration time) {
   asio::steady_timer timer(co_await asio::this_coro::executor, time);
@@ -244,6 +260,16 @@ asio::awaitable<GuardSession::Outcome> GuardSession::exchange(Transfer& transfer
   co_return outcome;
 }
 
+std::string GuardSession::add_pass(Transfer& transfer) {
+  if (state_.options.passes == nullptr) return {};
+  auto word = state_.options.passes->issue(transfer.head.method, transfer.head.target);
+  if (!word) return {}; // the plugin will decide as if nobody had
+  constexpr std::size_t kLastBreak = 2;
+  transfer.bytes.insert(transfer.head_size - kLastBreak,
+                        fmt::format("{}: {}\r\n", kPassHeader, *word));
+  return *std::move(word);
+}
+
 asio::awaitable<bool> GuardSession::forward(Transfer& transfer) {
   const bool connected = co_await connect();
   const bool outstanding = transfer.request->body_state == BodyState::Streamed;
@@ -252,6 +278,7 @@ asio::awaitable<bool> GuardSession::forward(Transfer& transfer) {
                               "the engine cannot be reached at " + state_.options.engine.string(),
                               !outstanding && transfer.head.keep_alive,
                               transfer.head.method == "HEAD");
+  const PassOfRequest pass{state_.options.passes, add_pass(transfer)};
   const Outcome outcome = co_await exchange(transfer);
   if (outcome == Outcome::Stream && transfer.sent) {
     co_await pass_stream(transfer);

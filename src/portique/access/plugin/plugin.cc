@@ -19,7 +19,7 @@ constexpr std::chrono::milliseconds kMargin{250};
 class ServedPlugin final : public Plugin {
 public:
   ServedPlugin(const PluginOptions& options, Judge& judge)
-      : judge_(judge), protocol_(judge, options.view_token) {}
+      : judge_(judge), protocol_(judge, options.view_token, options.passes) {}
 
   base::Result<void> start(const PluginOptions& options) {
     const http::ServerOptions server{

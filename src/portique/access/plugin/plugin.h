@@ -9,6 +9,7 @@
 #include <string>
 
 #include "portique/access/gate.h"
+#include "portique/access/pass_book.h"
 #include "portique/base/result.h"
 
 namespace portique::access {
@@ -20,6 +21,7 @@ struct PluginOptions {
   std::size_t threads = 32; ///< so many questions may wait for a decision at a time
   /// Of the judge's own requests to the daemon, see PluginProtocol.
   std::string view_token;
+  PassBook* passes = nullptr; ///< of guards before the same daemon; outlives the plugin
 };
 
 class Plugin {

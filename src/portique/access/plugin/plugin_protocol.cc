@@ -145,8 +145,8 @@ Result<PluginQuestion> parse_plugin_question(std::string_view text) {
   return question;
 }
 
-PluginProtocol::PluginProtocol(Judge& judge, std::string view_token)
-    : judge_(judge), view_token_(std::move(view_token)) {}
+PluginProtocol::PluginProtocol(Judge& judge, std::string view_token, PassBook* passes)
+    : judge_(judge), view_token_(std::move(view_token)), passes_(passes) {}
 
 http::Response PluginProtocol::late_answer() {
   return denied("no decision came in time");
@@ -181,6 +181,10 @@ std::optional<http::Response> PluginProtocol::judge_request(std::string_view bod
   const EngineRequest& request = question->request;
   if ((request.method == "GET" || request.method == "HEAD") &&
       is_same_secret(http::header_value(request.headers, kViewHeader), view_token_))
+    return allowed();
+  if (passes_ != nullptr && passes_->redeem(http::header_value(request.headers, kPassHeader),
+                                            request.method,
+                                            request.target))
     return allowed();
   if (!may_wait && judge_.may_ask_engine(request)) return std::nullopt;
   Ruling ruling = judge_.judge(Gate::Plugin, request, question->caller);

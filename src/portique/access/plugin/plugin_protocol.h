@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "portique/access/gate.h"
+#include "portique/access/pass_book.h"
 #include "portique/base/result.h"
 #include "portique/http/server.h"
 
@@ -30,7 +31,8 @@ class PluginProtocol {
 public:
   /// `view_token`: requests that only look and carry it in the header "Portique-View" are the
   /// judge's own; "" if there are none. The judge must outlive this.
-  PluginProtocol(Judge& judge, std::string view_token);
+  /// `passes`: what a guard has let through is not judged again; null: there is no guard.
+  PluginProtocol(Judge& judge, std::string view_token, PassBook* passes = nullptr);
 
   /// From several threads.
   http::Response answer(const http::Request& request);
@@ -60,6 +62,7 @@ private:
 
   Judge& judge_;
   std::string view_token_;
+  PassBook* passes_;
   std::mutex mutex_;
   std::list<Pending> pending_; ///< the oldest one first
 };

@@ -41,6 +41,28 @@ TEST(PluginProtocol, AsksTheJudge) {
   EXPECT_EQ(judge.caller().proof, Proof::None);
 }
 
+TEST(PluginProtocol, LetsThroughWhatTheGuardLetThrough) {
+  StandInJudge judge;
+  judge.allows = [](const EngineRequest&) { return false; };
+  PassBook passes;
+  PluginProtocol protocol(judge, "", &passes);
+  const std::string word = passes.issue("POST", "/v1.41/containers/x/start").value();
+  const auto question = [&](const std::string& target) {
+    return R"({"RequestMethod":"POST","RequestUri":")" + target +
+           R"(","RequestHeaders":{"Portique-Pass":")" + word + R"("}})";
+  };
+  const http::Response yes{.body = R"({"Allow":true})"};
+  EXPECT_NE(ask(protocol, "AuthZPlugin.AuthZReq", question("/v1.41/containers/y/start")).body,
+            yes.body);
+  EXPECT_EQ(ask(protocol, "AuthZPlugin.AuthZReq", question("/v1.41/containers/x/start")).body,
+            yes.body);
+  EXPECT_EQ(ask(protocol, "AuthZPlugin.AuthZRes", question("/v1.41/containers/x/start")).body,
+            yes.body);
+  EXPECT_NE(ask(protocol, "AuthZPlugin.AuthZReq", question("/v1.41/containers/x/start")).body,
+            yes.body);
+  EXPECT_EQ(judge.asked().size(), 2);
+}
+
 TEST(PluginProtocol, ShowsTheBodyOrSaysThatItWasNotShown) {
   const auto seen = parse_plugin_question(
       R"({"RequestMethod":"POST","RequestUri":"/x","RequestBody":"eyJhIjoxfQ=="})");

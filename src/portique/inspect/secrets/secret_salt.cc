@@ -6,11 +6,11 @@
 #include <fcntl.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 #include "portique/base/fd.h"
 #include "portique/base/file.h"
+#include "portique/base/random.h"
 #include "portique/base/text.h"
 
 namespace portique::inspect {
@@ -21,13 +21,6 @@ namespace {
 
 constexpr std::size_t kSaltBytes = 32;
 constexpr std::size_t kSaltTextLimit = 4096;
-
-base::Result<std::string> random_salt() {
-  std::string bytes(kSaltBytes, '\0');
-  if (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
-    return base::fail_errno("cannot get random bytes", errno);
-  return base::to_hex(bytes);
-}
 
 /// Written beside and linked, so that of two processes which begin at once both get one salt.
 base::Result<void> keep(const fs::path& file, const std::string& salt) {
@@ -44,7 +37,7 @@ base::Result<void> keep(const fs::path& file, const std::string& salt) {
 } // namespace
 
 base::Result<SecretSalt> SecretSalt::of_installation(const fs::path& folder) {
-  std::string fresh = PQ_TRY(random_salt());
+  std::string fresh = PQ_TRY(base::random_word(kSaltBytes));
   if (folder.empty()) return SecretSalt(std::move(fresh));
   const fs::path file = folder / "secret-salt";
   auto known = base::read_file(file, kSaltTextLimit);
