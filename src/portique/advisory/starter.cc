@@ -18,7 +18,7 @@
 #include "portique/base/limits.h"
 
 // PORTIQUE_STARTER_FILE is made by the build from data/starter/.
-PORTIQUE_EMBED(starter, PORTIQUE_STARTER_FILE);
+PQ_EMBED(starter, PORTIQUE_STARTER_FILE);
 
 namespace portique::advisory {
 
@@ -88,7 +88,7 @@ base::Result<Database> open_packed(base::Bytes packed, const fs::path& cache_dir
 }
 
 base::Result<Database> open_starter(const fs::path& cache_dir) {
-  return open_packed(PORTIQUE_EMBEDDED(starter), cache_dir);
+  return open_packed(PQ_EMBEDDED(starter), cache_dir);
 }
 
 } // namespace portique::advisory

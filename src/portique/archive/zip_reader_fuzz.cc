@@ -32,10 +32,10 @@ std::string everything(const ByteSource& source) {
 
 // From memory and from a file an archive gives the same.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const portique::base::Fd file(::memfd_create("zip", 0));
+  static const portique::base::Fd kFile(::memfd_create("zip", 0));
   const auto bytes = std::as_bytes(std::span(data, size));
-  if (::ftruncate(file.get(), 0) != 0 || ::lseek(file.get(), 0, SEEK_SET) != 0) return 0;
-  if (!portique::base::write_all(file, bytes)) return 0;
-  if (everything(ByteSource(bytes)) != everything(ByteSource(file, 0, size))) __builtin_trap();
+  if (::ftruncate(kFile.get(), 0) != 0 || ::lseek(kFile.get(), 0, SEEK_SET) != 0) return 0;
+  if (!portique::base::write_all(kFile, bytes)) return 0;
+  if (everything(ByteSource(bytes)) != everything(ByteSource(kFile, 0, size))) __builtin_trap();
   return 0;
 }

@@ -48,9 +48,9 @@ namespace {
 /// Looked for once: OpenSSL would do so for every digest. Never freed, as hashers of static
 /// duration may outlive anything that would.
 const EVP_MD* implementation(DigestAlgorithm algorithm) {
-  static const EVP_MD* const sha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-  static const EVP_MD* const sha512 = EVP_MD_fetch(nullptr, "SHA512", nullptr);
-  return algorithm == DigestAlgorithm::Sha256 ? sha256 : sha512;
+  static const EVP_MD* const kFetched256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  static const EVP_MD* const kFetched512 = EVP_MD_fetch(nullptr, "SHA512", nullptr);
+  return algorithm == DigestAlgorithm::Sha256 ? kFetched256 : kFetched512;
 }
 
 } // namespace

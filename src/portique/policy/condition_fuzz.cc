@@ -18,7 +18,7 @@ using namespace std::string_view_literals;
 namespace policy = portique::policy;
 
 const boost::json::object& sample() {
-  static const boost::json::value value = boost::json::parse(R"({
+  static const boost::json::value kValue = boost::json::parse(R"({
     "evt.type": "openat", "evt.dir": "<", "evt.arg": {"flags": "O_RDWR|O_CREAT"},
     "proc.name": "bash", "proc.pname": "sshd", "proc.aname": ["sshd", "systemd"], "proc.tty": 0,
     "proc.cmdline": "bash -c aWQ=", "fd.name": "/etc/shadow", "fd.num": 3, "fd.sip": "10.1.2.3",
@@ -26,7 +26,7 @@ const boost::json::object& sample() {
     "finding.severity": "high", "finding.epss": 0.5, "image.tags": ["a:1", "b:2"],
     "image.labels": {"a": "b"}, "image.age": "90d", "package.name": "openssl",
     "request.body": {"HostConfig": {"Privileged": true, "Binds": ["/:/host"], "Memory": 5}}})");
-  return value.get_object();
+  return kValue.get_object();
 }
 
 void run(std::string_view text, policy::Domain domain) {

@@ -64,7 +64,7 @@ IndexedTable make_table(Domain domain) {
 
 const IndexedTable& indexed_table(Domain domain) {
   // Built once; the views inside point to constants and to the vector's own heap memory.
-  static const auto tables = [] {
+  static const auto kTables = [] {
     std::array<IndexedTable, kDomainCount> all;
     for (std::size_t i = 0; i < kDomainCount; ++i) {
       all[i] = make_table(static_cast<Domain>(i));
@@ -72,7 +72,7 @@ const IndexedTable& indexed_table(Domain domain) {
     }
     return all;
   }();
-  return tables.at(static_cast<std::size_t>(domain));
+  return kTables.at(static_cast<std::size_t>(domain));
 }
 
 } // namespace

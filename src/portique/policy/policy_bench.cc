@@ -45,8 +45,8 @@ public:
   }
 
   [[nodiscard]] policy::Value get(const policy::FieldUse& use) const override {
-    static const std::uint16_t aname = *policy::find_field(table(), "proc.aname");
-    if (use.field == aname) {
+    static const std::uint16_t kAname = *policy::find_field(table(), "proc.aname");
+    if (use.field == kAname) {
       if (!use.has_argument) return policy::Value::list(ancestors_.data(), ancestors_.size());
       const auto index = static_cast<std::size_t>(use.index);
       return index >= 1 && index <= ancestors_.size() ? ancestors_[index - 1] : policy::Value();

@@ -6,17 +6,17 @@
 #include "portique/base/embed.h"
 
 // PORTIQUE_POLICY_DIR is the folder rules/policies.
-PORTIQUE_EMBED(policy_baseline, PORTIQUE_POLICY_DIR "/baseline.yaml");
-PORTIQUE_EMBED(policy_strict, PORTIQUE_POLICY_DIR "/strict.yaml");
-PORTIQUE_EMBED(policy_audit_only, PORTIQUE_POLICY_DIR "/audit-only.yaml");
+PQ_EMBED(policy_baseline, PORTIQUE_POLICY_DIR "/baseline.yaml");
+PQ_EMBED(policy_strict, PORTIQUE_POLICY_DIR "/strict.yaml");
+PQ_EMBED(policy_audit_only, PORTIQUE_POLICY_DIR "/audit-only.yaml");
 
 namespace portique::policy {
 
 std::span<const ReadyPolicy> ready_policies() {
   static const std::array kPolicies{
-      ReadyPolicy{"baseline", base::as_text(PORTIQUE_EMBEDDED(policy_baseline))},
-      ReadyPolicy{"strict", base::as_text(PORTIQUE_EMBEDDED(policy_strict))},
-      ReadyPolicy{"audit-only", base::as_text(PORTIQUE_EMBEDDED(policy_audit_only))},
+      ReadyPolicy{"baseline", base::as_text(PQ_EMBEDDED(policy_baseline))},
+      ReadyPolicy{"strict", base::as_text(PQ_EMBEDDED(policy_strict))},
+      ReadyPolicy{"audit-only", base::as_text(PQ_EMBEDDED(policy_audit_only))},
   };
   return kPolicies;
 }

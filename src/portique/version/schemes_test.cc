@@ -23,7 +23,7 @@ struct Ladder {
 };
 
 const std::vector<Ladder>& ladders() {
-  static const std::vector<Ladder> all{
+  static const std::vector<Ladder> kAll{
       {Scheme::Dpkg,
        {{"1.0~~"},
         {"1.0~~a"},
@@ -204,7 +204,7 @@ const std::vector<Ladder>& ladders() {
       // Conan itself compares these as texts, which makes a circle of them.
       {Scheme::Conan, {{"1k"}, {"2"}, {"9e"}, {"10"}, {"10a"}}},
   };
-  return all;
+  return kAll;
 }
 
 TEST(Schemes, OrderRealVersions) {

@@ -26,7 +26,7 @@ struct CheckCase {
 };
 
 const std::vector<CheckCase>& check_cases() {
-  static const std::vector<CheckCase> cases = {
+  static const std::vector<CheckCase> kCases = {
       {"alice", {"run", "--rm", "alpine", "true"}, true, ""},
       {"alice", {"run", "--privileged", "alpine"}, false, "privileged"},
       {"alice", {"run", "-v", "/etc:/x", "alpine"}, false, "/etc"},
@@ -63,7 +63,7 @@ const std::vector<CheckCase>& check_cases() {
       {"mallory", {"ps"}, false, ""},
       {"root", {"create", "--privileged", "alpine"}, true, ""},
   };
-  return cases;
+  return kCases;
 }
 
 Identity caller(const std::string& user) {

@@ -17,7 +17,7 @@ struct EditCase {
 };
 
 const std::vector<EditCase>& edit_cases() {
-  static const std::vector<EditCase> cases = {
+  static const std::vector<EditCase> kCases = {
       {"no file", std::nullopt, "{\n  \"authorization-plugins\": [\"portique\"]\n}\n"},
       {"an empty file", "", "{\n  \"authorization-plugins\": [\"portique\"]\n}\n"},
       {"an empty object", "{}\n", "{\n  \"authorization-plugins\": [\"portique\"]\n}\n"},
@@ -35,7 +35,7 @@ const std::vector<EditCase>& edit_cases() {
        "{\"authorization-plugins\": [\"a\"]}",
        "{\n  \"authorization-plugins\": [\n    \"a\",\n    \"portique\"\n  ]\n}\n"},
   };
-  return cases;
+  return kCases;
 }
 
 TEST(DaemonConfig, AddsThePlugin) {

@@ -2,52 +2,34 @@
 
 #include <array>
 
+#include "portique/base/byte_reader.h"
+#include "portique/base/embed.h"
+
 // PORTIQUE_ACCESS_DIR is the folder rules/access.
-#define PORTIQUE_EMBED(symbol, file)                                                               \
-  __asm__(".section .rodata\n"                                                                     \
-          ".global portique_access_" #symbol "_begin\n"                                            \
-          "portique_access_" #symbol "_begin:\n"                                                   \
-          ".incbin \"" PORTIQUE_ACCESS_DIR "/" file "\"\n"                                         \
-          ".global portique_access_" #symbol "_end\n"                                              \
-          "portique_access_" #symbol "_end:\n"                                                     \
-          ".byte 0\n"                                                                              \
-          ".text\n");                                                                              \
-  extern "C" {                                                                                     \
-  extern const char portique_access_##symbol##_begin[];                                            \
-  extern const char portique_access_##symbol##_end[];                                              \
-  }
-
-// NOLINTBEGIN(readability-identifier-naming): symbols of the assembler
-PORTIQUE_EMBED(viewer, "viewer.yaml")
-PORTIQUE_EMBED(developer, "developer.yaml")
-PORTIQUE_EMBED(operator, "operator.yaml")
-PORTIQUE_EMBED(auditor, "auditor.yaml")
-PORTIQUE_EMBED(admin, "admin.yaml")
-PORTIQUE_EMBED(baseline, "baseline.yaml")
-PORTIQUE_EMBED(own, "own.yaml")
-PORTIQUE_EMBED(images, "images.yaml")
-PORTIQUE_EMBED(strict, "strict.yaml")
-
-// NOLINTEND(readability-identifier-naming)
+PQ_EMBED(access_viewer, PORTIQUE_ACCESS_DIR "/viewer.yaml");
+PQ_EMBED(access_developer, PORTIQUE_ACCESS_DIR "/developer.yaml");
+PQ_EMBED(access_operator, PORTIQUE_ACCESS_DIR "/operator.yaml");
+PQ_EMBED(access_auditor, PORTIQUE_ACCESS_DIR "/auditor.yaml");
+PQ_EMBED(access_admin, PORTIQUE_ACCESS_DIR "/admin.yaml");
+PQ_EMBED(access_baseline, PORTIQUE_ACCESS_DIR "/baseline.yaml");
+PQ_EMBED(access_own, PORTIQUE_ACCESS_DIR "/own.yaml");
+PQ_EMBED(access_images, PORTIQUE_ACCESS_DIR "/images.yaml");
+PQ_EMBED(access_strict, PORTIQUE_ACCESS_DIR "/strict.yaml");
 
 namespace portique::access {
 
 std::span<const ReadyAccess> ready_access() {
   using enum ReadyAccessKind;
   static const std::array kAll{
-      ReadyAccess{"viewer", Role, {portique_access_viewer_begin, portique_access_viewer_end}},
-      ReadyAccess{
-          "developer", Role, {portique_access_developer_begin, portique_access_developer_end}},
-      ReadyAccess{"operator", Role, {portique_access_operator_begin, portique_access_operator_end}},
-      ReadyAccess{"auditor", Role, {portique_access_auditor_begin, portique_access_auditor_end}},
-      ReadyAccess{"admin", Role, {portique_access_admin_begin, portique_access_admin_end}},
-      ReadyAccess{
-          "baseline", Constraints, {portique_access_baseline_begin, portique_access_baseline_end}},
-      ReadyAccess{"own", Constraints, {portique_access_own_begin, portique_access_own_end}},
-      ReadyAccess{
-          "images", Constraints, {portique_access_images_begin, portique_access_images_end}},
-      ReadyAccess{
-          "strict", Constraints, {portique_access_strict_begin, portique_access_strict_end}},
+      ReadyAccess{"viewer", Role, base::as_text(PQ_EMBEDDED(access_viewer))},
+      ReadyAccess{"developer", Role, base::as_text(PQ_EMBEDDED(access_developer))},
+      ReadyAccess{"operator", Role, base::as_text(PQ_EMBEDDED(access_operator))},
+      ReadyAccess{"auditor", Role, base::as_text(PQ_EMBEDDED(access_auditor))},
+      ReadyAccess{"admin", Role, base::as_text(PQ_EMBEDDED(access_admin))},
+      ReadyAccess{"baseline", Constraints, base::as_text(PQ_EMBEDDED(access_baseline))},
+      ReadyAccess{"own", Constraints, base::as_text(PQ_EMBEDDED(access_own))},
+      ReadyAccess{"images", Constraints, base::as_text(PQ_EMBEDDED(access_images))},
+      ReadyAccess{"strict", Constraints, base::as_text(PQ_EMBEDDED(access_strict))},
   };
   return kAll;
 }

@@ -4,8 +4,8 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   namespace access = portique::access;
   const auto text = portique::base::as_text(std::as_bytes(std::span(data, size)));
-  static const auto image = portique::base::digest_of(portique::base::as_bytes("image"));
-  static const std::vector<access::TrustedKey> keys = [] {
+  static const auto kImage = portique::base::digest_of(portique::base::as_bytes("image"));
+  static const std::vector<access::TrustedKey> kKeys = [] {
     constexpr std::string_view kPem =
         "-----BEGIN PUBLIC KEY-----\n"
         "MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n"
@@ -15,9 +15,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return std::vector<access::TrustedKey>{{"key", *key, {"*"}}};
   }();
   // Nobody here signed anything.
-  const auto simple = access::simple_signers(text, "AAAA", image, keys);
+  const auto simple = access::simple_signers(text, "AAAA", kImage, kKeys);
   if (simple && !simple->empty()) __builtin_trap();
-  const auto attested = access::attestation_signers(text, image, keys);
+  const auto attested = access::attestation_signers(text, kImage, kKeys);
   if (attested && !attested->empty()) __builtin_trap();
   return 0;
 }

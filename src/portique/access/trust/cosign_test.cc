@@ -13,8 +13,8 @@ namespace {
 using Names = std::vector<std::string>;
 
 const base::Digest& image() {
-  static const base::Digest digest = base::digest_of(base::as_bytes("manifest"));
-  return digest;
+  static const base::Digest kDigest = base::digest_of(base::as_bytes("manifest"));
+  return kDigest;
 }
 
 class CosignTest : public testing::TestWithParam<const char*> {

@@ -18,7 +18,7 @@ struct KeyCase {
 };
 
 const std::vector<KeyCase>& key_cases() {
-  static const std::vector<KeyCase> cases = {
+  static const std::vector<KeyCase> kCases = {
       {"Ed25519", {"-algorithm", "ed25519"}, true},
       {"P-256", {"-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"}, true},
       {"P-384", {"-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-384"}, true},
@@ -29,7 +29,7 @@ const std::vector<KeyCase>& key_cases() {
        false},
       {"X25519 does not sign", {"-algorithm", "x25519"}, false},
   };
-  return cases;
+  return kCases;
 }
 
 TEST(PublicKey, AgreesWithOpenssl) {

@@ -15,7 +15,7 @@
 #include "portique/base/yaml.h"
 
 // PORTIQUE_RULES_FILE is made by the build: the rule files one after the other.
-PORTIQUE_EMBED(rules, PORTIQUE_RULES_FILE);
+PQ_EMBED(rules, PORTIQUE_RULES_FILE);
 
 namespace portique::inspect {
 
@@ -92,7 +92,7 @@ base::Result<Rule> rule_of(const YamlNode& node) {
 }
 
 std::vector<Rule> load_rules() {
-  const std::string_view text = base::as_text(PORTIQUE_EMBEDDED(rules));
+  const std::string_view text = base::as_text(PQ_EMBEDDED(rules));
   std::vector<Rule> rules;
   const auto documents = base::parse_yaml(text, base::Limits{});
   // The build made this text, and a test reads each of its files: it cannot be broken.
@@ -120,8 +120,8 @@ base::Result<Rule> parse_rule(std::string_view text) {
 }
 
 const std::vector<Rule>& rules() {
-  static const std::vector<Rule> loaded = load_rules();
-  return loaded;
+  static const std::vector<Rule> kLoaded = load_rules();
+  return kLoaded;
 }
 
 const Rule* find_rule(std::string_view id) {

@@ -145,16 +145,12 @@ private:
     char quote = 0;
     while (at_ < script_.size()) {
       const char c = script_[at_];
-      if (quote == '\'') {
-        if (c == '\'')
-          quote = 0;
-        else
-          text += c;
-        ++at_;
+      if (c == '\'' && quote == 0) {
+        literal(text);
       } else if (c == '\\' && at_ + 1 < script_.size()) {
         if (script_[at_ + 1] != '\n') text += script_[at_ + 1];
         at_ += 2;
-      } else if (c == '"' || (c == '\'' && quote == 0)) {
+      } else if (c == '"') {
         quote = quote == c ? 0 : c;
         ++at_;
       } else if (script_.substr(at_).starts_with("$(") || (quote == 0 && is_process(at_))) {
@@ -173,6 +169,13 @@ private:
       }
     }
     return text;
+  }
+
+  /// What stands between single quotes, to the end if the second one is missing.
+  void literal(std::string& text) {
+    const std::size_t end = std::min(script_.find('\'', at_ + 1), script_.size());
+    text += script_.substr(at_ + 1, end - at_ - 1);
+    at_ = std::min(end + 1, script_.size());
   }
 
   [[nodiscard]] bool is_process(std::size_t at) const {

@@ -3,12 +3,12 @@
 #include "portique/base/embed.h"
 
 // PORTIQUE_SECRET_RULES_FILE is made by the build from rules/secrets.yaml.
-PORTIQUE_EMBED(secret_rules, PORTIQUE_SECRET_RULES_FILE);
+PQ_EMBED(secret_rules, PORTIQUE_SECRET_RULES_FILE);
 
 namespace portique::inspect {
 
 base::Result<SecretRules> builtin_secret_rules() {
-  return SecretRules::unpack(PORTIQUE_EMBEDDED(secret_rules));
+  return SecretRules::unpack(PQ_EMBEDDED(secret_rules));
 }
 
 } // namespace portique::inspect
