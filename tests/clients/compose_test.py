@@ -23,7 +23,7 @@ services:
     volumes: ["data:/data"]
     networks: {back: {aliases: [store]}}
     environment: {PASSWORD: hunter2}
-    healthcheck: {test: ["CMD", "cat", "/data/table"], interval: 1s, retries: 20}
+    healthcheck: {test: ["CMD", "wget", "-q", "-O", "/dev/null", "http://127.0.0.1:8081/table"], interval: 1s, retries: 60}
   web:
     build: {context: ., args: {WORD: built}}
     command: ["sh", "-c", "echo web is up; exec httpd -f -p 8080 -h /site"]
