@@ -86,7 +86,7 @@ std::vector<Build> builds() {
       {"another base without a context", evil, "-", true, "evil"},
       {"the host's network", plain, "-f @ --network host .", false, "host's network"},
       {"a frontend", "# syntax=evil/frontend\n" + plain, "-f @ .", false, "evil/frontend"},
-      {"a name of others", plain, "-f @ -t evil .", false, "evil was not created"},
+      {"a name of others", plain, "-f @ -t evil .", false, "evil:latest was not created"},
       {"a secret",
        "FROM tools\nRUN --mount=type=secret,id=s [\"/bin/cat\", \"/run/secrets/s\"]\n",
        "-f @ --secret id=s,src=file .",
@@ -222,12 +222,13 @@ TEST_F(Builds, GoThroughOrNotWithBothBuilders) {
                                 "--decision",
                                 "deny",
                                 "--json"});
-  for (const char* reason : {"not to be built on: evil",
-                             "not to be built on: tools, evil",
-                             "not to be built on: evil/frontend, tools",
-                             "not in a build: secret",
-                             "evil was not created",
-                             "network.host"})
+  for (const char* reason :
+       {"not to be built on: docker.io/library/evil:latest",
+        "not to be built on: docker.io/library/tools:latest, docker.io/library/evil:latest",
+        "not to be built on: docker.io/evil/frontend:latest, docker.io/library/tools:latest",
+        "not in a build: secret",
+        "evil:latest was not created",
+        "network.host"})
     EXPECT_THAT(denied.out, HasSubstr(reason));
   EXPECT_THAT(denied.out, Not(HasSubstr("unseen"))) << "what flows through sessions is known";
   const auto verified = portique({"audit", "verify", folder_ / "trail"});
