@@ -63,8 +63,14 @@ constexpr std::array<std::string_view, 14> kOnDisks{"ext2",
                                                     "erofs",
                                                     "udf"};
 
-bool is_one_of(std::string_view type, std::span<const std::string_view> types) {
-  return std::ranges::find(types, type) != types.end();
+/// Options whose value is a file or a folder of the host, even if it has no slash.
+constexpr std::array<std::string_view, 6> kPathOptions{
+    "upperdir", "workdir", "device", "logdev", "rtdev", "journal_path"};
+/// The same with a sign behind: "lowerdir+".
+constexpr std::array<std::string_view, 2> kLayerOptions{"lowerdir", "datadir"};
+
+bool is_one_of(std::string_view word, std::span<const std::string_view> words) {
+  return std::ranges::find(words, word) != words.end();
 }
 
 void add(std::vector<std::string>& list, std::string text) {
@@ -111,16 +117,25 @@ void MountReader::host_path(std::string_view path, bool writable) {
   add(facts_->host_paths, std::move(resolved));
 }
 
-/// Each of the folders that an overlay lays over one another.
-void MountReader::overlay_folders(std::string_view flags, bool writable) {
+/// Files and folders of the host that options name: the folders that an overlay lays over one
+/// another, further disks of a file system. https://docs.kernel.org/filesystems/overlayfs.html
+void MountReader::named_in_options(std::string_view flags, bool writable) {
+  // With these the kernel and mount(8) see other ends of options than commas: what stands behind
+  // could be a part of any path.
+  if (flags.find_first_of("\\\"'") != std::string_view::npos) host_path("/", writable);
   for (const std::string_view part : base::split(flags, ',')) {
     const std::size_t equals = part.find('=');
     const std::string_view key = base::trim(part.substr(0, equals));
-    if (equals == std::string_view::npos ||
-        (!key.starts_with("lowerdir") && key != "upperdir" && key != "workdir"))
-      continue;
-    for (const std::string_view folder : base::split(part.substr(equals + 1), ':'))
-      if (!folder.empty()) host_path(folder, writable);
+    // mount(8), which podman calls, does to the host what these say.
+    if (base::to_lower(key).starts_with("x-mount")) host_path("/", writable);
+    if (equals == std::string_view::npos) continue;
+    const std::string_view value = part.substr(equals + 1);
+    const bool names_path =
+        value.find('/') != std::string_view::npos || is_one_of(key, kPathOptions) ||
+        std::ranges::any_of(kLayerOptions, [&](auto begin) { return key.starts_with(begin); });
+    if (!names_path) continue;
+    for (const std::string_view path : base::split(value, ':'))
+      if (!path.empty()) host_path(path, writable);
   }
 }
 
@@ -139,11 +154,12 @@ void MountReader::local_option(std::string_view type,
   }
   // Another one of the kernel's (configfs, bpf, 9p through a socket, ...): it may show anything.
   if (!known) host_path("/", writable);
-  overlay_folders(flags, writable);
+  named_in_options(flags, writable);
   const bool binds = binds_host(type, flags);
   if (is_one_of(type, kDeviceless) && !binds) return;
-  // Relative to the engine's own folder, which is the root.
-  const bool on_disk = is_one_of(type, kOnDisks) && !binds;
+  // Relative to the engine's own folder, which is the root; or a disk by its name, as mount(8)
+  // finds it ("UUID=..."), also without a type.
+  const bool on_disk = (is_one_of(type, kOnDisks) || type.empty()) && !binds;
   if (device.starts_with('/') || ((binds || on_disk) && !device.empty())) {
     host_path(device, writable);
     const std::string resolved = resolve_host_path(device, options_->host);
@@ -187,7 +203,10 @@ Result<void> MountReader::bind(std::string_view text) {
   const std::string_view flags = parts.size() < 3 ? std::string_view() : parts[2];
   // podman's U gives the folder to the container's user.
   const bool writable = !has_flag(flags, "ro") || has_flag(flags, "U");
-  overlay_folders(flags, true); // podman's O has any folder of the host written to
+  named_in_options(flags, true); // podman's O has any folder of the host written to
+  // It becomes an option of an overlay then, as it is.
+  if (has_flag(flags, "O") && parts[0].find_first_of(",\\\"'") != std::string_view::npos)
+    host_path("/", true);
   // Docker takes only absolute paths; what it would refuse is judged as a path too. podman takes
   // what begins with a point.
   if (parts[0].find('/') == std::string_view::npos && !parts[0].starts_with('.'))

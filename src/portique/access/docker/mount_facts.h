@@ -35,7 +35,7 @@ public:
 
 private:
   base::Result<void> named_volume(std::string_view name, bool writable);
-  void overlay_folders(std::string_view flags, bool writable);
+  void named_in_options(std::string_view flags, bool writable);
   void local_option(std::string_view type,
                     std::string_view flags,
                     std::string_view device,
