@@ -12,7 +12,7 @@ constexpr std::chrono::milliseconds kStuck{50};
 constexpr std::chrono::milliseconds kLook{25};
 /// Looks in a row that found no work before the watch sleeps.
 constexpr int kQuietLooks = 40;
-/// Threads of one lane that may be stuck at a time; beyond it the lane waits.
+/// Threads of one lane, all but one of which may be stuck at a time.
 constexpr std::size_t kMostServers = 64;
 
 /// TLS writes with write(2), which has no MSG_NOSIGNAL.
@@ -53,10 +53,14 @@ void Lane::serve(Server& self, Turn turn) {
   self.has_ended = true;
 }
 
-Lane::Turn Lane::begin_work(std::function<void()> relieved) {
+std::optional<Lane::Turn> Lane::begin_work(std::function<void()> relieved, WhenFull when_full) {
   Turn turn = 0;
   {
     const std::scoped_lock lock(mutex_);
+    if (servers_.size() >= kMostServers && when_full == WhenFull::Refuse) {
+      forget_ended_servers();
+      if (servers_.size() >= kMostServers) return std::nullopt;
+    }
     began_ = Clock::now();
     relieved_ = std::move(relieved);
     turn = turn_.load();
@@ -78,13 +82,18 @@ bool Lane::is_working() const {
   return began_.has_value();
 }
 
-void Lane::relieve(Clock::time_point now) {
-  const std::scoped_lock lock(mutex_);
+/// Under the mutex.
+void Lane::forget_ended_servers() {
   std::erase_if(servers_, [](const std::unique_ptr<Server>& server) {
     if (!server->has_ended) return false;
     server->thread.join();
     return true;
   });
+}
+
+void Lane::relieve(Clock::time_point now) {
+  const std::scoped_lock lock(mutex_);
+  forget_ended_servers();
   if (!began_ || now - *began_ < kStuck || servers_.size() >= kMostServers) return;
   began_.reset();
   ++turn_;

@@ -51,11 +51,19 @@ public:
   /// After stop() and the end of the watch: waits for work that is still being done.
   void join();
 
+  /// When as many threads are stuck as may be.
+  enum class WhenFull : std::uint8_t {
+    Refuse, ///< at once, so that the lane goes on
+    Wait,   ///< for what must not be left out
+  };
+
   /// For a coroutine of this lane: what `work()` returns, which must not throw; nothing if that
-  /// takes longer than `limit`. Work that is late goes on alone: it must own what it touches. It
-  /// must not be a temporary: g++ 12 destroys captures of one in an awaited expression twice.
+  /// takes longer than `limit`, or could not be begun. Work that is late goes on alone: it must own
+  /// what it touches. It must not be a temporary: g++ 12 destroys captures of one in an awaited
+  /// expression twice.
   template <typename Outcome, typename Work>
-  boost::asio::awaitable<std::optional<Outcome>> run(std::chrono::milliseconds limit, Work work);
+  boost::asio::awaitable<std::optional<Outcome>>
+  run(std::chrono::milliseconds limit, Work work, WhenFull when_full = WhenFull::Refuse);
 
 private:
   friend class LaneWatch;
@@ -92,8 +100,10 @@ private:
     std::atomic<bool> has_ended = false;
   };
 
-  /// `relieved` is called on the lane's new thread if the work turns out to be slow.
-  Turn begin_work(std::function<void()> relieved);
+  /// `relieved` is called on the lane's new thread if the work turns out to be slow. Nothing if
+  /// there could be no such thread, and the work must not wait.
+  std::optional<Turn> begin_work(std::function<void()> relieved, WhenFull when_full);
+  void forget_ended_servers();
   /// Whether the lane still belongs to the thread that did the work.
   bool end_work(Turn turn);
   void serve(Server& self, Turn turn);
@@ -135,24 +145,28 @@ private:
 };
 
 template <typename Outcome, typename Work>
-boost::asio::awaitable<std::optional<Outcome>> Lane::run(std::chrono::milliseconds limit,
-                                                         Work work) {
+boost::asio::awaitable<std::optional<Outcome>>
+Lane::run(std::chrono::milliseconds limit, Work work, WhenFull when_full) {
   namespace asio = boost::asio;
   // Called when the coroutine waits, so that whoever has the lane by then can take it up again:
   // this function itself lives in the coroutine, and looks at nothing of its own behind the work.
-  auto initiation = [this, limit](auto handler, Work todo) { // NOLINT(*-value-param): it owns it
+  auto initiation = [this, limit, when_full](auto handler,
+                                             Work todo) { // NOLINT(*-value-param): it owns it
     Lane& lane = *this;
     const auto waiting = std::make_shared<Waiting<Outcome, decltype(handler)>>(std::move(handler));
-    const Turn turn =
-        lane.begin_work([&lane, waiting, limit] { waiting->give_up_after(lane.context_, limit); });
-    auto outcome = todo();
-    auto finish = [waiting, outcome = std::move(outcome)]() mutable {
-      waiting->finish(std::move(outcome));
-    };
-    if (lane.end_work(turn))
-      asio::defer(lane.context_, std::move(finish));
-    else
-      asio::post(lane.context_, std::move(finish));
+    // Not here: whoever spawned this coroutine stands behind us on the stack, and would go on
+    // beside the lane's next thread when the work is done at last.
+    asio::defer(
+        lane.context_, [&lane, waiting, limit, when_full, todo = std::move(todo)]() mutable {
+          const auto turn = lane.begin_work(
+              [&lane, waiting, limit] { waiting->give_up_after(lane.context_, limit); }, when_full);
+          if (!turn) return waiting->finish(std::nullopt);
+          auto outcome = todo();
+          if (lane.end_work(*turn)) return waiting->finish(std::move(outcome));
+          asio::post(lane.context_, [waiting, outcome = std::move(outcome)]() mutable {
+            waiting->finish(std::move(outcome));
+          });
+        });
   };
   co_return co_await asio::async_initiate<const asio::use_awaitable_t<>&,
                                           void(std::optional<Outcome>)>(

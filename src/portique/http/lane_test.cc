@@ -41,6 +41,10 @@ protected:
     return future;
   }
 
+  LaneWatch watch_;
+  Lane lane_{watch_};
+  std::jthread watching_;
+
 private:
   template <typename Work, typename Promise>
   static asio::awaitable<void>
@@ -48,10 +52,6 @@ private:
     auto outcome = co_await lane.run<int>(limit, std::move(work));
     promise->set_value({outcome, std::this_thread::get_id()});
   }
-
-  LaneWatch watch_;
-  Lane lane_{watch_};
-  std::jthread watching_;
 };
 
 TEST_F(LaneTest, DoesQuickWorkWhereItIs) {
@@ -103,6 +103,50 @@ TEST_F(LaneTest, StandsManyStuckOnesAfterTheWatchHasSlept) {
   release.set_value();
   for (int i = 0; i < 8; ++i)
     EXPECT_EQ(stuck[static_cast<std::size_t>(i)].get().first, i);
+}
+
+TEST_F(LaneTest, LeavesWhoeverBeganTheCoroutineAlone) {
+  std::promise<void> release;
+  std::atomic<std::thread::id> spawner;
+  std::promise<std::thread::id> went_on;
+  // As a connection that is served by what accepts it.
+  asio::post(lane_.context(), [&, freed = release.get_future().share()] {
+    spawner = std::this_thread::get_id();
+    (void)begin(20s, [freed] {
+      freed.wait();
+      return 1;
+    });
+    went_on.set_value(std::this_thread::get_id());
+  });
+  auto next = went_on.get_future();
+  const auto status = next.wait_for(5s);
+  release.set_value();
+  ASSERT_EQ(status, std::future_status::ready);
+  EXPECT_EQ(next.get(), spawner.load());
+}
+
+TEST_F(LaneTest, RefusesWorkWhenAsManyAreStuckAsMayBe) {
+  std::promise<void> release;
+  const std::shared_future<void> freed = release.get_future().share();
+  constexpr std::size_t kStuck = 100;
+  std::vector<std::future<std::pair<std::optional<int>, std::thread::id>>> all;
+  for (std::size_t i = 0; i < kStuck; ++i)
+    all.push_back(begin(60s, [freed] {
+      freed.wait();
+      return 1;
+    }));
+  // The last ones were told at once that there is no room, and the lane still does what it is for.
+  EXPECT_EQ(all.back().get().first, std::nullopt);
+  std::promise<void> served;
+  asio::post(lane_.context(), [&] { served.set_value(); });
+  EXPECT_EQ(served.get_future().wait_for(5s), std::future_status::ready);
+  release.set_value();
+  for (std::size_t i = 0; i + 1 < kStuck; ++i) {
+    const auto outcome = all[i].get().first;
+    EXPECT_EQ(outcome, i < 63 ? std::optional(1) : std::nullopt) << i;
+  }
+  // There is room again.
+  EXPECT_EQ(begin(10s, [] { return 2; }).get().first, 2);
 }
 
 } // namespace

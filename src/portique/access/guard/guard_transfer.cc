@@ -182,7 +182,8 @@ GuardSession::tell_judge(const Transfer& transfer, int status, std::string body)
     }
     return true;
   };
-  co_await connection_.lane.run<bool>(state_.patience(), std::move(work));
+  co_await connection_.lane.run<bool>(
+      state_.patience(), std::move(work), http::Lane::WhenFull::Wait);
 }
 
 asio::awaitable<GuardSession::Outcome>
