@@ -1,5 +1,6 @@
 #include "portique/cli/authz_run.h"
 
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -45,6 +46,8 @@ using base::Result;
 namespace {
 
 constexpr std::size_t kTokenBytes = 32;
+constexpr timespec kTrimPause{.tv_sec = 60, .tv_nsec = 0};
+constexpr std::size_t kTrimSlack = 1U << 20U;
 constexpr const char* kPluginSocket = "/run/docker/plugins/portique.sock";
 
 struct Flags {
@@ -221,9 +224,15 @@ Result<void> run_gates(Parts& parts, const sigset_t& signals) {
   for (std::size_t i = 0; i < parts.guards.size(); ++i)
     start(*parts.guards[i], ended[i]);
   tell_service_manager("READY=1");
-  int number = 0;
-  while (sigwait(&signals, &number) == 0 && number == SIGHUP)
-    reload(parts);
+  while (true) {
+    const int number = sigtimedwait(&signals, nullptr, &kTrimPause);
+    if (number == SIGHUP)
+      reload(parts);
+    else if (number < 0 && errno == EAGAIN)
+      ::malloc_trim(kTrimSlack); // a crowd of clients leaves its memory behind
+    else if (number >= 0)
+      break;
+  }
   tell_service_manager("STOPPING=1");
   if (parts.plugin) parts.plugin->stop();
   for (const auto& guard : parts.guards)
