@@ -280,9 +280,9 @@ bool Gatekeeper::may_ask_engine(const EngineRequest& request) {
   const auto action = find_engine_action(request);
   if (!action) return false; // it is denied without a question
   const auto& [name, methods, path, resource, body, changes, meaning] = **action;
-  // Images are named in queries, too.
-  return changes || path.find('{') != std::string_view::npos ||
-         (resource == ResourceKind::Image && request.target.find('?') != std::string::npos);
+  // These name images in their queries.
+  return changes || path.find('{') != std::string_view::npos || path == "/images/get" ||
+         path == "/images/search";
 }
 
 Ruling Gatekeeper::judge(Gate gate, const EngineRequest& request, const Identity& caller) {

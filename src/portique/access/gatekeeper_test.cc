@@ -346,6 +346,15 @@ TEST_F(GatekeeperTest, JudgesWhatStreamsAskFor) {
   EXPECT_EQ(judge().action, "images.build");
 }
 
+TEST_F(GatekeeperTest, KnowsWhatMayBeAQuestionToTheEngine) {
+  const auto keeper = make(kUsual);
+  for (const char* target :
+       {"/v1.41/images/get?names=a&names=b", "/v1.41/images/a/get", "/v1.41/containers/web/json"})
+    EXPECT_TRUE(keeper->may_ask_engine(request("GET", target))) << target;
+  for (const char* target : {"/_ping", "/v1.41/containers/json?all=1", "/v1.41/unknown"})
+    EXPECT_FALSE(keeper->may_ask_engine(request("GET", target))) << target;
+}
+
 TEST_F(GatekeeperTest, WantsBodiesThatItReads) {
   const auto keeper = make(kUsual);
   EXPECT_TRUE(keeper->wants_body(request("POST", "/v1.41/containers/create")));
