@@ -36,6 +36,9 @@ bool is_secret_letter(std::string_view program, std::string_view word) {
                                     Row{"mariadb-dump", "-p"},
                                     Row{"sshpass", "-p"},
                                     Row{"curl", "-u"},
+                                    Row{"curl", "-U"},
+                                    Row{"curl", "--user"},
+                                    Row{"curl", "--proxy-user"},
                                     Row{"wget", "--http-user"},
                                     Row{"redis-cli", "-a"},
                                     Row{"ldapsearch", "-w"},
@@ -47,10 +50,11 @@ bool is_secret_letter(std::string_view program, std::string_view word) {
   });
 }
 
-/// "scheme://user:secret@host" without the secret, wherever it stands in the text.
+/// "scheme://user:secret@host" without the secret, wherever it stands in the text, or
+/// "//user:secret@host" alone.
 void mask_urls(std::string& text) {
-  for (std::size_t at = text.find("://"); at != std::string::npos; at = text.find("://", at + 3)) {
-    const std::size_t begin = at + 3;
+  for (std::size_t at = text.find("//"); at != std::string::npos; at = text.find("//", at + 2)) {
+    const std::size_t begin = at + 2;
     const std::size_t end = std::min(text.find_first_of("/?# \t\n\"'", begin), text.size());
     const std::size_t sign = text.rfind('@', end);
     if (sign == std::string::npos || sign < begin || sign >= end) continue;
@@ -74,12 +78,15 @@ bool mask_header(std::string& word) {
 std::string masked_script(std::string_view script) {
   std::string out;
   bool hide_next = false;
+  std::string program;
   std::size_t at = 0;
   while (at < script.size()) {
     const std::size_t begin = script.find_first_not_of(" \t\n;|&()", at);
     if (begin == std::string_view::npos) break;
     const std::size_t end = std::min(script.find_first_of(" \t\n;|&()", begin), script.size());
-    out.append(script.substr(at, begin - at));
+    const std::string_view between = script.substr(at, begin - at);
+    if (between.find_first_of("\n;|&()") != std::string_view::npos) program.clear();
+    out.append(between);
     const std::string_view word = script.substr(begin, end - begin);
     at = end;
     if (hide_next) {
@@ -90,6 +97,13 @@ std::string masked_script(std::string_view script) {
     const std::size_t equals = word.find('=');
     if (equals != std::string_view::npos && names_secret(word.substr(0, equals))) {
       out.append(word.substr(0, equals + 1)).append(kMask);
+      continue;
+    }
+    if (program.empty() && equals == std::string_view::npos)
+      program = word.substr(word.rfind('/') + 1);
+    if (word.starts_with('-') && is_secret_letter(program, word)) {
+      hide_next = word.size() == 2 || word.starts_with("--");
+      out.append(hide_next ? word : word.substr(0, 2)).append(hide_next ? "" : kMask);
       continue;
     }
     hide_next = word.starts_with('-') && names_secret(word);

@@ -24,7 +24,8 @@ bool names_a_secret(std::string_view name) {
                                                            "access_key",
                                                            "access-key"};
   const std::string lower = base::to_lower(name);
-  return lower.ends_with("pwd") || lower.ends_with("_pass") ||
+  // "pass" is what cifs calls a password.
+  return lower == "pass" || lower.ends_with("pwd") || lower.ends_with("_pass") ||
          std::ranges::any_of(
              kWords, [&](std::string_view word) { return lower.find(word) != std::string::npos; });
 }

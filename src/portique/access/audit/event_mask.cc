@@ -83,6 +83,39 @@ std::string mask_named(std::string_view text) {
   return masked;
 }
 
+/// "//user:secret@host", behind a scheme or alone.
+void mask_logins(std::string& text) {
+  for (std::size_t at = text.find("//"); at != std::string::npos; at = text.find("//", at + 2)) {
+    const std::size_t begin = at + 2;
+    const std::size_t end = std::min(text.find_first_of("/?# \t\n\"'\\,", begin), text.size());
+    const std::string_view login = std::string_view(text).substr(begin, end - begin);
+    const std::size_t colon = login.find(':');
+    const std::size_t sign = login.rfind('@');
+    if (colon == std::string_view::npos || sign == std::string_view::npos || sign <= colon + 1)
+      continue;
+    text.replace(begin + colon + 1, sign - colon - 1, kMask);
+  }
+}
+
+/// What stands behind "Bearer" or "Basic", whatever header it is sent in.
+void mask_authorizations(std::string& text) {
+  constexpr std::size_t kShortest = 6;
+  for (const std::string_view scheme : {"bearer ", "basic "}) {
+    const std::string lower = base::to_lower(text);
+    std::string masked;
+    std::size_t kept = 0;
+    for (std::size_t at = lower.find(scheme); at != std::string::npos;
+         at = lower.find(scheme, at + 1)) {
+      const std::size_t value = at + scheme.size();
+      const std::size_t end = end_of_value(text, value);
+      if (at < kept || (at > 0 && is_name(text[at - 1])) || end < value + kShortest) continue;
+      masked.append(text, kept, value - kept).append(kMask);
+      kept = end;
+    }
+    if (kept > 0) text = masked.append(text, kept);
+  }
+}
+
 std::string percent_decoded(std::string_view text) {
   std::string decoded;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -179,6 +212,8 @@ base::Result<std::shared_ptr<EventMask>> EventMask::make(inspect::SecretRuleBook
 void EventMask::mask(AuditEvent& event) {
   auto scanner = state_->take();
   const auto mask_text = [&](std::string& text) {
+    mask_logins(text);
+    mask_authorizations(text);
     if (!may_hold_secret(text)) return;
     if (!scanner) {
       text = kMask;

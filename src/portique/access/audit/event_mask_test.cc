@@ -40,6 +40,11 @@ TEST(EventMask, SecretsInCommandsAreMaskedAndNothingElse) {
                 "{\"password\":\"abc\",\"user\":\"eve\"}",
                 "{\"password\":****,\"user\":\"eve\"}"},
            Case{"shell", "sh -c \"PGPWD=abc; psql\"", "sh -c \"PGPWD=****; psql\""},
+           Case{"login", "mount //eve:hunter2@files/x /m", "mount //eve:****@files/x /m"},
+           Case{"port", "curl http://host:80/x@y", "curl http://host:80/x@y"},
+           Case{"authorization", "curl -H 'X: Bearer hunter2' y", "curl -H 'X: Bearer ****' y"},
+           Case{"words", "echo a basic idea", "echo a basic idea"},
+           Case{"cifs", "mount -o user=eve,pass=hunter2,ro x", "mount -o user=eve,pass=****,ro x"},
            Case{"last", "x SECRET=", "x SECRET="},
            Case{"named after none", "env MODE=fast app", "env MODE=fast app"},
        }) {
@@ -66,6 +71,9 @@ TEST(EventMask, RecordsStayJson) {
   masking->mask(event);
   EXPECT_EQ(event.facts,
             R"({"resource":{"labels":{"db_password":"****","tier":"front"},"names":["web"]}})");
+  event.facts = R"({"headers":[["x-foo","Bearer hunter2"],["x-bar","basic aHVudGVy"]]})";
+  masking->mask(event);
+  EXPECT_EQ(event.facts, R"({"headers":[["x-foo","Bearer ****"],["x-bar","basic ****"]]})");
   event.facts = R"({"resource":{"names":["--password hunter2"]}})";
   masking->mask(event);
   EXPECT_EQ(event.facts, R"({"resource":{"names":["--password ****"]}})");
