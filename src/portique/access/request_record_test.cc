@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "portique/access/full_workload_test_support.h"
 #include "portique/access/replay/replay_test_support.h"
 #include "portique/access/request_record.h"
 #include "portique/access/roles/access_test_support.h"
@@ -52,37 +53,7 @@ protected:
     resource_.labels = {{"team", "a"}};
     resource_.privileged = true;
     joined_ = {{.kind = "volume", .names = {"data"}, .exists = true, .owner = "bob"}};
-    workload_.images = {"ghcr.io/app/api:2.1"};
-    workload_.privileged = true;
-    workload_.capabilities = {"SYS_ADMIN"};
-    workload_.dropped = {"ALL"};
-    workload_.host_namespaces = {"pid"};
-    workload_.joined_containers = {"db"};
-    workload_.host_paths = {"/etc"};
-    workload_.writable_host_paths = {"/etc"};
-    workload_.volumes = {"data"};
-    workload_.engine_socket = true;
-    workload_.devices = {"/dev/sda"};
-    workload_.device_rules = {"a *:* rwm"};
-    workload_.unconfined = {"seccomp"};
-    workload_.no_new_privileges = true;
-    workload_.user = "root";
-    workload_.root = true;
-    workload_.root_filesystem_read_only = true;
-    workload_.memory_limited = true;
-    workload_.ports = {{"", 8080, 80, "tcp"}, {"127.0.0.1", 1, 2, "udp"}};
-    workload_.publishes_all = true;
-    workload_.runtime = "runsc";
-    workload_.cgroup_parent = "/system.slice";
-    workload_.annotations = {"io.katacontainers.x"};
-    workload_.sysctls = {{"net.core.somaxconn", "1024"}};
-    workload_.restart = "always";
-    workload_.networks = {"bridge"};
-    workload_.command = {"sh", "-c", "id; echo done"};
-    workload_.environment = {"PATH"};
-    workload_.entitlements = {"ssh"};
-    workload_.produces = {"docker.io/library/app:1"};
-    workload_.network_shares = {"nfs:192.0.2.1:/srv"};
+    workload_ = full_workload();
     standing_ = {.scanned = kTestTime - std::chrono::hours(30),
                  .decision = "warn",
                  .is_signed = true,

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "portique/access/full_workload_test_support.h"
 #include "portique/access/request_source.h"
 #include "portique/policy/policy.h"
 
@@ -36,35 +37,15 @@ protected:
                {.kind = "container", .names = {"gone"}},
                {.kind = "volume", .names = {"new"}},
                {.kind = "network", .names = {"bridge"}, .exists = true}};
-    workload_.images = {"ghcr.io/app/api:2.1", "redis"};
-    workload_.privileged = true;
-    workload_.capabilities = {"SYS_ADMIN"};
-    workload_.dropped = {"ALL"};
-    workload_.host_namespaces = {"pid"};
-    workload_.joined_containers = {"db"};
-    workload_.host_paths = {"/etc", "/srv/x"};
-    workload_.writable_host_paths = {"/etc"};
+    workload_ = full_workload();
+    workload_.images.emplace_back("redis");
+    workload_.produces = {"docker.io/library/new:1"};
+    workload_.host_paths.emplace_back("/srv/x");
     workload_.volumes = {"new"};
     workload_.network_shares = {"cifs://files/team"};
-    workload_.produces = {"docker.io/library/new:1"};
-    workload_.engine_socket = true;
-    workload_.devices = {"/dev/sda"};
-    workload_.device_rules = {"a *:* rwm"};
-    workload_.unconfined = {"seccomp"};
-    workload_.no_new_privileges = true;
-    workload_.user = "root";
-    workload_.root = true;
-    workload_.root_filesystem_read_only = true;
-    workload_.memory_limited = true;
-    workload_.ports = {{"", 8080, 80, "tcp"}, {"127.0.0.1", 1, 2, "udp"}};
-    workload_.runtime = "runsc";
-    workload_.cgroup_parent = "/system.slice";
-    workload_.sysctls = {{"net.core.somaxconn", "1024"}};
-    workload_.restart = "always";
-    workload_.networks = {"bridge"};
+    workload_.publishes_all = false;
+    workload_.annotations = {};
     workload_.command = {"sh", "-c", "id"};
-    workload_.environment = {"PATH"};
-    workload_.entitlements = {"ssh"};
     standing_.scanned = base::Time(std::chrono::days(19'999));
     standing_.decision = "warn";
     standing_.is_signed = true;
