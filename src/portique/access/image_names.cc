@@ -84,6 +84,7 @@ std::optional<image::Reference> full_reference(std::string_view written) {
   if (all_tags) reference->tag = "*";
   // Hosts are the same in any case of letters.
   reference->registry = base::to_lower(reference->registry);
+  if (reference->registry == "index.docker.io") reference->registry = "docker.io";
   if (!reference->digest.empty()) reference->tag.clear();
   return *std::move(reference);
 }

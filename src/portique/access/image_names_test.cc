@@ -26,6 +26,7 @@ TEST(ImageNames, ManySpellingsAreOneName) {
            {"index.docker.io/nginx", "docker.io/library/nginx:latest"},
            {"index.docker.io/library/nginx:1", "docker.io/library/nginx:1"},
            {"docker.io/library/nginx", "docker.io/library/nginx:latest"},
+           {"INDEX.docker.io/team/app:1", "docker.io/team/app:1"},
            {"team/app", "docker.io/team/app:latest"},
            {"Registry.Corp/app:1", "registry.corp/app:1"},
            {"localhost/app", "localhost/app:latest"},

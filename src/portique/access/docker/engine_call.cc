@@ -310,8 +310,14 @@ Result<json::object> read_body(const EngineRequest& request, const Action& actio
 // --- names
 // ------------------------------------------------------------------------------------------
 
-/// "app" and "1" are "app:1"; a digest is joined by "@".
-std::string image_name(std::string_view name, std::string_view tag) {
+/// "app" and "1" are "app:1"; a digest is joined by "@". A name that has a tag already is another
+/// one for each engine then: Docker's takes "app:9" and "1" for app:1, podman refuses it, and of a
+/// digest and a tag it depends on the version. Docker's pull cuts off a colon at the end.
+Result<std::string> image_name(std::string_view name, std::string_view tag) {
+  const std::size_t slash = name.rfind('/');
+  const std::string_view last = slash == std::string_view::npos ? name : name.substr(slash + 1);
+  if (name.ends_with(':') || (!tag.empty() && last.find_first_of(":@") != std::string_view::npos))
+    return fail(Code::Malformed, "the query names two tags of one image, or half of one");
   std::string out(name);
   if (!name.empty() && !tag.empty())
     out.append(tag.find(':') == std::string_view::npos ? ":" : "@").append(tag);
@@ -337,18 +343,18 @@ std::vector<std::string> output_names(std::string_view outputs) {
   return names;
 }
 
-void name_images(EngineCall& call) {
+Result<void> name_images(EngineCall& call) {
   const std::string_view action = call.action->name;
-  const std::string given = image_name(call.query_value("repo"), call.query_value("tag"));
+  const std::string given = PQ_TRY(image_name(call.query_value("repo"), call.query_value("tag")));
   if (action == "images.pull") {
-    call.resource = image_name(call.query_value("fromImage"), call.query_value("tag"));
+    call.resource = PQ_TRY(image_name(call.query_value("fromImage"), call.query_value("tag")));
   } else if (action == "images.search") {
     call.resource = call.query_value("term");
   } else if (action == "images.import" || action == "images.tag" || action == "containers.commit") {
     if (!given.empty()) call.produces.push_back(given);
     if (action == "images.import") call.resource = given;
   } else if (action == "images.push" && !call.query_value("tag").empty()) {
-    call.resource = image_name(call.resource, call.query_value("tag"));
+    call.resource = PQ_TRY(image_name(call.resource, call.query_value("tag")));
   } else if (action == "images.build") {
     for (const std::string_view tag : call.query_values("t"))
       if (!tag.empty()) call.produces.emplace_back(tag);
@@ -363,11 +369,12 @@ void name_images(EngineCall& call) {
         call.also.push_back({.kind = ResourceKind::Image, .name = std::string(name)});
     }
   }
+  return {};
 }
 
 /// What requests name elsewhere than in their path.
-void name_resource(EngineCall& call) {
-  name_images(call);
+Result<void> name_resource(EngineCall& call) {
+  PQ_TRY(name_images(call));
   const std::string_view action = call.action->name;
   if (action == "containers.create" || action == "plugins.create") {
     call.resource = call.query_value("name");
@@ -385,6 +392,7 @@ void name_resource(EngineCall& call) {
   // A container's name may be written with the slash that the engine keeps before it.
   if (call.action->resource == ResourceKind::Container && call.resource.starts_with('/'))
     call.resource.erase(0, 1);
+  return {};
 }
 
 } // namespace
@@ -424,7 +432,7 @@ Result<EngineCall> parse_engine_call(const EngineRequest& request, const CallOpt
                   .resource = std::move(head.match.resource),
                   .request = &request};
   call.body = PQ_TRY(read_body(request, *call.action));
-  name_resource(call);
+  PQ_TRY(name_resource(call));
   return call;
 }
 

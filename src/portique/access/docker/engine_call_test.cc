@@ -122,6 +122,8 @@ TEST(EngineCall, NamesActionAndResource) {
       {"POST", "/images/create?fromImage=r.io/app&tag=1", "images.pull", "r.io/app:1"},
       {"POST", "/images/create?fromImage=app&tag=sha256:00", "images.pull", "app@sha256:00"},
       {"POST", "/images/create?fromImage=app", "images.pull", "app"},
+      {"POST", "/images/create?fromImage=r.io:5000/app&tag=1", "images.pull", "r.io:5000/app:1"},
+      {"POST", "/images/create?fromImage=app:2", "images.pull", "app:2"},
       {"POST", "/images/create?fromSrc=-&repo=app&tag=1", "images.import", "app:1"},
       {"POST", "/images/create?fromSrc=http://x/y&fromImage=", "images.import", ""},
       {"POST", "/images/create?fromSrc=-&fromImage=app", "images.pull", "app"},
@@ -223,6 +225,16 @@ TEST(EngineCall, RefusesWhatTheEngineDoesNotHave) {
       {"GET", "/images/a%2fjson", "encoded slash"},
       {"GET", "/images%2fjson", "encoded slash"},
       {"DELETE", "/containers/a%2fcheckpoints/c", "encoded slash"},
+      // For Docker the tag of the query replaces the name's: this takes team/app:1 from its owner.
+      {"POST", "/images/mine:1/tag?repo=team/app:9&tag=1", "two tags"},
+      {"POST", "/images/mine:1/tag?repo=team/app@sha256:00&tag=1", "two tags"},
+      {"POST", "/commit?container=web&repo=team/app:9&tag=1", "two tags"},
+      {"POST", "/images/create?fromImage=team/app:9&tag=1", "two tags"},
+      {"POST", "/images/create?fromImage=team/app:9&tag=sha256:00", "two tags"},
+      {"POST", "/images/create?fromImage=team/app:", "two tags"},
+      {"POST", "/images/create?fromImage=team/app:&tag=1", "two tags"},
+      {"POST", "/images/create?fromSrc=-&repo=team/app:9&tag=1", "two tags"},
+      {"POST", "/images/team/app:9/push?tag=1", "two tags"},
   };
 
   for (const auto& row : rows) {
