@@ -310,8 +310,8 @@ void add_authz_run(CLI::App& authz, Invocation& invocation) {
       ->type_name("FILE");
   authz.add_flag("--allow-uncommitted",
                  flags->allow_uncommitted,
-                 "Of a policy in a Git checkout what stands in the working tree counts, in no "
-                 "commit as it may be");
+                 "In a Git checkout the policy of the working tree counts, even if no commit "
+                 "has it");
   authz
       .add_option("--plugin-socket",
                   flags->plugin_socket,
