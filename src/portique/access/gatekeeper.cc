@@ -396,23 +396,30 @@ void Gatekeeper::completed(const Ruling& ruling,
   if (caller.user.empty() || caller.proof == Proof::None ||
       (caller.local && !caller.local->container.empty()))
     return;
-  for (const std::string& created : ruling.creates) {
-    const auto [name, known] = kind_and_id(created);
-    const auto kind = owned_kind(name);
-    if (!kind) continue;
-    std::string id(known);
-    if (id.empty()) {
-      // What is new has no owner yet, even if its id was another one's: podman makes a network's id
-      // of its name.
-      id = answered_id(body, *kind);
-      if (!id.empty() && !parts_.owners->forget(*kind, id)) ++unwritten_;
-    }
-    if (*kind == ResourceKind::Image && !id.empty()) {
-      const auto image = parts_.view->image(id);
-      id = image && *image && goes_by(**image, ruling.creates) ? (*image)->id : "";
-    }
-    if (!id.empty() && !parts_.owners->record(*kind, id, caller.user)) ++unwritten_;
+  for (const std::string& created : ruling.creates)
+    own(created, ruling, caller, body);
+}
+
+/// Writes down whose a thing is that was created.
+void Gatekeeper::own(std::string_view created,
+                     const Ruling& ruling,
+                     const Identity& caller,
+                     std::string_view body) {
+  const auto [name, known] = kind_and_id(created);
+  const auto kind = owned_kind(name);
+  if (!kind) return;
+  std::string id(known);
+  if (id.empty()) {
+    // What is new has no owner yet, even if its id was another one's: podman makes a network's id
+    // of its name.
+    id = answered_id(body, *kind);
+    if (!id.empty() && !parts_.owners->forget(*kind, id)) ++unwritten_;
   }
+  if (*kind == ResourceKind::Image && !id.empty()) {
+    const auto image = parts_.view->image(id);
+    id = image && *image && goes_by(**image, ruling.creates) ? (*image)->id : "";
+  }
+  if (!id.empty() && !parts_.owners->record(*kind, id, caller.user)) ++unwritten_;
 }
 
 } // namespace portique::access

@@ -99,6 +99,10 @@ private:
   Ruling rule(GateCase& made);
   void decide_case(GateCase& made);
   void write_down(GateCase& made);
+  void own(std::string_view created,
+           const Ruling& ruling,
+           const Identity& caller,
+           std::string_view body);
   void refresh_grants(base::Time now);
   void note(std::string action, std::string resource, Decision decision);
   [[nodiscard]] std::shared_ptr<const std::vector<Grant>> grants() const;

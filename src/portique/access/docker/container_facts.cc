@@ -271,8 +271,8 @@ void ContainerReader::ports(const json::object& bindings) {
     const auto* list = value.if_array();
     if (list == nullptr) continue;
     // An empty list publishes the port at any address and a free port.
-    const json::array kAnywhere{json::object{}};
-    for (const json::value& binding : list->empty() ? kAnywhere : *list) {
+    const json::array anywhere{json::object{}};
+    for (const json::value& binding : list->empty() ? anywhere : *list) {
       const auto* object = binding.if_object();
       port.address = base::json_string(object, "HostIp");
       const auto host = port_range(base::json_string(object, "HostPort"));

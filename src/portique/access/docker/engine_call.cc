@@ -343,6 +343,25 @@ std::vector<std::string> output_names(std::string_view outputs) {
   return names;
 }
 
+/// Of a build: its tags and the names in its outputs.
+void name_products(EngineCall& call) {
+  for (const std::string_view tag : call.query_values("t"))
+    if (!tag.empty()) call.produces.emplace_back(tag);
+  for (std::string& name : output_names(call.query_value("outputs")))
+    call.produces.push_back(std::move(name));
+  if (!call.produces.empty()) call.resource = call.produces.front();
+}
+
+/// Of an export of several.
+void name_exported(EngineCall& call) {
+  for (const std::string_view name : call.query_values("names")) {
+    if (call.resource.empty())
+      call.resource = name;
+    else
+      call.also.push_back({.kind = ResourceKind::Image, .name = std::string(name)});
+  }
+}
+
 Result<void> name_images(EngineCall& call) {
   const std::string_view action = call.action->name;
   const std::string given = PQ_TRY(image_name(call.query_value("repo"), call.query_value("tag")));
@@ -356,18 +375,9 @@ Result<void> name_images(EngineCall& call) {
   } else if (action == "images.push" && !call.query_value("tag").empty()) {
     call.resource = PQ_TRY(image_name(call.resource, call.query_value("tag")));
   } else if (action == "images.build") {
-    for (const std::string_view tag : call.query_values("t"))
-      if (!tag.empty()) call.produces.emplace_back(tag);
-    for (std::string& name : output_names(call.query_value("outputs")))
-      call.produces.push_back(std::move(name));
-    if (!call.produces.empty()) call.resource = call.produces.front();
+    name_products(call);
   } else if (action == "images.export" && call.resource.empty()) {
-    for (const std::string_view name : call.query_values("names")) {
-      if (call.resource.empty())
-        call.resource = name;
-      else
-        call.also.push_back({.kind = ResourceKind::Image, .name = std::string(name)});
-    }
+    name_exported(call);
   }
   return {};
 }
