@@ -120,11 +120,14 @@ base::Result<Resource> CaseReader::image(std::string_view name) {
 base::Result<Resource> CaseReader::volume(std::string_view name) {
   Resource made{.kind = "volume", .names = {std::string(name)}};
   if (name.empty()) return made;
+  // Before the engine is asked: somebody else may create it while we wait for the answer.
+  const std::string before = PQ_TRY(owner(ResourceKind::Volume, name, ""));
   auto found = parts_->view->volume(name);
   if (!found) return std::unexpected(unasked(found.error()));
   if (!*found) {
     // Its name may be given anew: whoever had it has no right to what comes.
-    if (parts_->owners != nullptr && !parts_->owners->forget(ResourceKind::Volume, name))
+    if (!before.empty() && PQ_TRY(owner(ResourceKind::Volume, name, "")) == before &&
+        !parts_->owners->forget(ResourceKind::Volume, name))
       return base::fail(base::Code::Io, "it cannot be written down who owns the volume");
     return made;
   }

@@ -1,5 +1,6 @@
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -45,6 +46,7 @@ public:
   }
 
   base::Result<std::optional<VolumeFacts>> volume(std::string_view name) override {
+    if (meanwhile_) meanwhile_();
     if (name != "old") return std::nullopt;
     VolumeFacts facts;
     facts.name = "old";
@@ -62,6 +64,7 @@ public:
 
   std::atomic<std::chrono::milliseconds> delay_{0ms};
   std::atomic<bool> broken_ = false;
+  std::function<void()> meanwhile_; ///< done while the engine is asked for a volume
 };
 
 /// Enough of the facts for these tests; those of the engine are docker/'s.
@@ -244,6 +247,22 @@ TEST_F(GatekeeperTest, WritesDownWhoCreatedWhat) {
   ASSERT_TRUE(gone.decision.allow);
   keeper->completed(gone, test_caller("bob"), 204, "");
   EXPECT_EQ(*owners_.owner(ResourceKind::Container, kId), "");
+}
+
+TEST_F(GatekeeperTest, AVolumeMadeWhileItIsAskedForKeepsItsOwner) {
+  const auto keeper = make(kUsual);
+  const EngineRequest create = request("POST", "/v1.41/volumes/create", R"({"Name":"new"})");
+  // Alice's came to be between the engine's answer and what bob's decision makes of it.
+  view_.meanwhile_ = [this] { owners_.record(ResourceKind::Volume, "new", "alice").value(); };
+  const Ruling raced = ask(*keeper, "bob", create);
+  keeper->completed(raced, test_caller("bob"), 201, R"({"Name":"new"})");
+  EXPECT_EQ(*owners_.owner(ResourceKind::Volume, "new"), "alice");
+  // One that was gone before anybody asked is nobody's any more.
+  view_.meanwhile_ = nullptr;
+  const Ruling anew = ask(*keeper, "bob", create);
+  ASSERT_TRUE(anew.decision.allow) << anew.decision.reason;
+  keeper->completed(anew, test_caller("bob"), 201, R"({"Name":"new"})");
+  EXPECT_EQ(*owners_.owner(ResourceKind::Volume, "new"), "bob");
 }
 
 TEST_F(GatekeeperTest, KeepsSecretsOutOfTheTrail) {
