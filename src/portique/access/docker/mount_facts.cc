@@ -139,12 +139,26 @@ void MountReader::named_in_options(std::string_view flags, bool writable) {
   }
 }
 
+/// What mount(8), which podman calls, does on the host for a share: passwords hold any character,
+/// so that only these options are looked at.
+void MountReader::host_side_of_share(std::string_view flags, bool writable) {
+  for (const std::string_view part : base::split(flags, ',')) {
+    const std::size_t equals = part.find('=');
+    const std::string key = base::to_lower(base::trim(part.substr(0, equals)));
+    if (key.starts_with("x-mount")) host_path("/", writable);
+    if (key.starts_with("cred") && equals != std::string_view::npos)
+      host_path(part.substr(equals + 1), false);
+  }
+}
+
 void MountReader::local_option(std::string_view type,
                                std::string_view flags,
                                std::string_view device,
                                bool writable) {
-  if (is_network_share(type, flags, device))
+  if (is_network_share(type, flags, device)) {
+    host_side_of_share(flags, writable);
     return add(facts_->network_shares, share_text(type, flags, device));
+  }
   bool known = type.empty() || type == "none" || type == "bind" || is_one_of(type, kShares) ||
                is_one_of(type, kDeviceless) || is_one_of(type, kOnDisks);
   for (const auto& [name, path] : kKernelTrees) {

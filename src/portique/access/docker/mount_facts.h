@@ -36,6 +36,7 @@ public:
 private:
   base::Result<void> named_volume(std::string_view name, bool writable);
   void named_in_options(std::string_view flags, bool writable);
+  void host_side_of_share(std::string_view flags, bool writable);
   void local_option(std::string_view type,
                     std::string_view flags,
                     std::string_view device,
