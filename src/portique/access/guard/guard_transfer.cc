@@ -19,8 +19,8 @@ namespace portique::access {
 
 namespace asio = boost::asio;
 
-using asio::experimental::awaitable_operators::operator||;
-using asio::experimental::awaitable_operators::operator&&;
+using asio::experimental::awaitable_operators::operator||; // NOLINT(*-unused-using-decls): they are
+using asio::experimental::awaitable_operators::operator&&; // NOLINT(*-unused-using-decls): used
 using base::Result;
 using http::Framing;
 
@@ -196,7 +196,7 @@ GuardSession::pass_body(Transfer& transfer, std::size_t head, http::ResponseHead
     if (!used) co_return Outcome::Failed;
     if (content.size() > 2 * kAnswerBytes) content.erase(0, content.size() - kAnswerBytes);
     // Before the client can know that it is done: the next request may be about what was made.
-    if (reader.done()) co_await tell_judge(transfer, answer.status, std::move(content));
+    if (reader.done()) co_await tell_judge(transfer, answer.status, content);
     transfer.begun = true;
     const std::size_t size = head + *used;
     const bool passed = co_await connection_.stream.write(engine_->buffer.bytes().substr(0, size));
