@@ -50,6 +50,17 @@ void note_policy(const boost::json::object& line, ServingPolicy& policy) {
   policy.problem.clear();
 }
 
+/// A line of the newest file: the trail ends with it, as far as we know. `members` are null if they
+/// cannot be read.
+void note_end(const LineStart& start, const boost::json::object* members, TrailState& trail) {
+  trail.last_line = start.number;
+  trail.refused += start.kind == "refused" ? 1 : 0;
+  if (members == nullptr) return;
+  if (members->contains("time")) trail.last_time = std::string(base::json_string(members, "time"));
+  if (start.kind == "decision" && !base::json_string(members, "policy").empty())
+    trail.last_policy = std::string(base::json_string(members, "policy"));
+}
+
 /// Reads one file of the trail; the newest one also tells where the trail ends.
 base::Result<void> read_file_of_trail(const TrailFile& file, bool newest, AuthzStatus& status) {
   ServingPolicy policy;
@@ -61,19 +72,11 @@ base::Result<void> read_file_of_trail(const TrailFile& file, bool newest, AuthzS
     if (!start) continue;
     const bool about_policy =
         start->kind == "decision" && line->bytes.contains("\"action\":\"policy.load\"");
-    if (newest) {
-      status.trail.last_line = start->number;
-      status.trail.refused += start->kind == "refused" ? 1 : 0;
-    }
     if (!about_policy && !newest) continue;
     const auto parsed = base::parse_json(line->bytes);
     const auto* members = parsed ? base::json_object(&*parsed) : nullptr;
-    if (members == nullptr) continue;
-    if (newest && members->contains("time"))
-      status.trail.last_time = std::string(base::json_string(members, "time"));
-    if (newest && start->kind == "decision" && !base::json_string(members, "policy").empty())
-      status.trail.last_policy = std::string(base::json_string(members, "policy"));
-    if (about_policy) note_policy(*members, policy);
+    if (newest) note_end(*start, members, status.trail);
+    if (members != nullptr && about_policy) note_policy(*members, policy);
   }
   if (status.policy.version.empty() && status.policy.problem.empty())
     status.policy = std::move(policy);
