@@ -443,10 +443,10 @@ public:
     const ContentForm kind = content_form(base::as_text(first));
     if (kind == ContentForm::Opaque || is_archive(kind)) return false;
     name_ = name;
-    std::string path = archive_;
-    if (!name.empty()) path.append("/").append(name);
-    if (is_published_test_data(path)) return false;
-    state_->begin_file(std::move(path), kind);
+    std::string whole = archive_;
+    if (!name.empty()) whole.append("/").append(name);
+    if (is_published_test_data(whole)) return false;
+    state_->begin_file(std::move(whole), kind);
     return true;
   }
 
