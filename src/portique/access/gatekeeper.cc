@@ -173,7 +173,7 @@ base::Result<void> Gatekeeper::take(const PolicyOffer& offer) {
   event.decision.allow = true;
   event.decision.reason = "the policy serves from now on";
   event.decision.policy = loaded.policy->version();
-  PQ_TRY(base::at("trail", parts_.trail->append(std::move(event))));
+  (void)PQ_TRY(base::at("trail", parts_.trail->append(std::move(event))));
   if (!options_.state_folder.empty())
     PQ_TRY(keep_approvals_in_force(options_.state_folder, *loaded.policy));
   const std::scoped_lock lock(guard_);

@@ -17,7 +17,6 @@ constexpr bool kPointer = true;
 constexpr GoType kAny{};
 constexpr GoType kBool{.kind = Kind::Bool};
 constexpr GoType kInteger{.kind = Kind::Integer};
-constexpr GoType kReal{.kind = Kind::Real};
 constexpr GoType kText{.kind = Kind::Text};
 constexpr GoType kTexts{.kind = Kind::Texts};
 constexpr GoType kTextList{.kind = Kind::List, .element = &kText};
