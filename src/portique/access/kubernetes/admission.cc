@@ -219,7 +219,8 @@ private:
     return standing.decision == "deny" ? 2 : standing.decision == "warn" ? 1 : 0;
   }
 
-  void ask_rules(const WorkloadFacts* facts, const ImageStanding* standing, std::string where) {
+  void
+  ask_rules(const WorkloadFacts* facts, const ImageStanding* standing, std::string_view where) {
     RequestView view{.gate = "admission",
                      .caller = &caller_,
                      .action = action_,
