@@ -162,6 +162,16 @@ protected:
     return std::make_unique<RunningProgram>(folder_ / "log", std::move(flags));
   }
 
+  /// The same as a guard alone, for every local user.
+  std::unique_ptr<RunningProgram> guard_before(const EngineDaemon& engine) {
+    return gate({"--engine-socket",
+                 engine.socket().string(),
+                 "--guard-socket",
+                 guard_.string(),
+                 "--guard-mode",
+                 "0666"});
+  }
+
   void expect_a_sound_trail() const {
     const auto verified = portique({"audit", "verify", trail_.string()});
     EXPECT_EQ(verified.exit_status, 0) << verified.out << verified.err;
@@ -504,12 +514,7 @@ TEST_F(AccessControl, ImagesAreJudgedByWhatTheyAreAndNotByWhatTheyAreCalled) {
   ASSERT_NE(id_of("nameless:1"), nameless);
   ASSERT_EQ(as_root({"image", "inspect", nameless}).exit_status, 0);
   write_file(policy_, kOneRegistry);
-  const auto portique_authz = gate({"--engine-socket",
-                                    engine.socket().string(),
-                                    "--guard-socket",
-                                    guard_.string(),
-                                    "--guard-mode",
-                                    "0666"});
+  const auto portique_authz = guard_before(engine);
   ASSERT_TRUE(portique_authz->says("guard at")) << portique_authz->log();
   const Client client = client_as_local_user(guard_);
   const auto act = [&](const char* who, std::vector<std::string> words, const char* refusal) {
@@ -578,12 +583,7 @@ TEST_F(AccessControl, RightsForAnEmergencyEndAndStandInTheTrail) {
   PQ_ENGINE_OR_SKIP(engine, EngineDaemon::Kind::Docker);
   write_file(policy_,
              policy_of_page() + "break_glass:\n  admin: {users: [\"uid:5004\"], longest: 1h}\n");
-  const auto portique_authz = gate({"--engine-socket",
-                                    engine.socket().string(),
-                                    "--guard-socket",
-                                    guard_.string(),
-                                    "--guard-mode",
-                                    "0666"});
+  const auto portique_authz = guard_before(engine);
   ASSERT_TRUE(portique_authz->says("guard at")) << portique_authz->log();
   const Client client = client_as_local_user(guard_);
   const Act look{.who = "dave", .words = {"ps"}, .refusal = ""};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "portique/access/docker/engine_id.h"
 #include "portique/access/image_names.h"
 #include "portique/base/text.h"
 
@@ -76,7 +77,7 @@ base::Result<Resource> CaseReader::container(std::string_view name) {
 base::Result<std::vector<std::string>> CaseReader::images_of(const ContainerFacts& facts) {
   if (facts.image.empty()) return std::vector<std::string>();
   const std::string& id = facts.image_id.empty() ? facts.image : facts.image_id;
-  if (!is_image_id(id) || !begins_image_id(facts.image, id))
+  if (!is_whole_id(id) || !begins_image_id(facts.image, id))
     return std::vector{full_image_name(facts.image)};
   auto found = parts_->view->image(id);
   if (!found) return std::unexpected(unasked(found.error()));

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "portique/access/docker/engine_id.h"
 #include "portique/base/text.h"
 #include "portique/policy/matchers.h"
 
@@ -12,18 +13,8 @@ namespace portique::access {
 
 namespace {
 
-constexpr std::string_view kDigestPrefix = "sha256:";
-constexpr std::size_t kIdDigits = 64;
 /// No tag of a registry can be called so.
 constexpr std::string_view kAllTags = ":*";
-
-bool is_id_digit(char c) {
-  return base::is_digit(c) || (c >= 'a' && c <= 'f');
-}
-
-std::string_view digits_of(std::string_view id) {
-  return id.starts_with(kDigestPrefix) ? id.substr(kDigestPrefix.size()) : id;
-}
 
 void add_once(std::vector<std::string>& list, std::string text) {
   if (std::ranges::find(list, text) == list.end()) list.push_back(std::move(text));
@@ -64,19 +55,14 @@ std::string short_form(const image::Reference& reference, const std::string& ful
 
 } // namespace
 
-bool is_image_id(std::string_view text) {
-  const std::string_view digits = digits_of(text);
-  return digits.size() == kIdDigits && std::ranges::all_of(digits, is_id_digit);
-}
-
 bool begins_image_id(std::string_view written, std::string_view id) {
-  const std::string_view digits = digits_of(written);
-  return !digits.empty() && digits_of(id).starts_with(digits);
+  const std::string_view digits = id_digits(written);
+  return !digits.empty() && id_digits(id).starts_with(digits);
 }
 
 std::optional<image::Reference> full_reference(std::string_view written) {
   // What begins so is the beginning of an id: no engine gives such a name to anything.
-  if (written.starts_with(kDigestPrefix) || is_image_id(written)) return std::nullopt;
+  if (written.starts_with(kIdPrefix) || is_whole_id(written)) return std::nullopt;
   const bool all_tags = written.ends_with(kAllTags);
   auto reference = image::parse_reference(
       all_tags ? written.substr(0, written.size() - kAllTags.size()) : written);
@@ -91,8 +77,8 @@ std::optional<image::Reference> full_reference(std::string_view written) {
 
 std::string full_image_name(std::string_view written) {
   if (const auto reference = full_reference(written)) return reference->text();
-  if (!is_image_id(written)) return std::string(written);
-  return std::string(kDigestPrefix).append(digits_of(written));
+  if (!is_whole_id(written)) return std::string(written);
+  return std::string(kIdPrefix).append(id_digits(written));
 }
 
 std::string pulled_image_name(std::string_view written) {
@@ -110,7 +96,7 @@ ImageNaming image_naming(std::string_view written, const std::optional<ImageFact
   const bool has_digest = reference && !reference->digest.empty();
   if (!known || (reference && is_called(*known, reference->text()))) {
     naming.names.push_back(full_image_name(written));
-    naming.pinned = has_digest || is_image_id(written);
+    naming.pinned = has_digest || is_whole_id(written);
     return naming;
   }
   naming.names = all_names(*known);

@@ -13,9 +13,6 @@
 
 namespace portique::access {
 
-/// "sha256:" and 64 hexadecimal digits, or the digits alone: only an engine knows what that is.
-bool is_image_id(std::string_view text);
-
 /// Whether an engine could find the image of that id by what was written, if it has no such name.
 bool begins_image_id(std::string_view written, std::string_view id);
 

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "portique/access/docker/engine_id.h"
 #include "portique/access/image_names.h"
 
 namespace portique::access {
@@ -46,13 +47,13 @@ TEST(ImageNames, ManySpellingsAreOneName) {
        })
     EXPECT_EQ(full_image_name(written), full) << written;
   for (const std::string& id : {kId, kDigits})
-    EXPECT_TRUE(is_image_id(id)) << id;
+    EXPECT_TRUE(is_whole_id(id)) << id;
   for (const std::string& other : {std::string("sha256:aaaa"),
                                    kDigits + "a",
                                    std::string("sha256"),
                                    std::string(64, 'A'),
                                    std::string(64, 'g')})
-    EXPECT_FALSE(is_image_id(other)) << other;
+    EXPECT_FALSE(is_whole_id(other)) << other;
   EXPECT_FALSE(full_reference("sha256:aaaa")) << "no name of Docker Hub's";
 }
 

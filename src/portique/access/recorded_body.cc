@@ -26,7 +26,6 @@ constexpr std::size_t kLongestText = 2048;
 /// Less than what says that something was left out.
 constexpr std::size_t kSmallestShare = 64;
 constexpr std::size_t kMemberBytes = 4; // quotes, colon, comma
-constexpr std::string_view kMask = "***";
 
 bool is_environment(std::string_view name) {
   constexpr std::array<std::string_view, 3> kNames{"Env", "Environment", "BuildArgs"};
@@ -68,7 +67,7 @@ public:
       text_ += name.size();
       const bool is_plain = value.is_null() || value.is_bool();
       if (holds_a_secret(name) && !is_plain)
-        made[name] = kMask;
+        made[name] = kRedacted;
       else if (is_environment(name) && !is_plain)
         made[name] = names_of(value);
       else
@@ -81,7 +80,7 @@ private:
   json::value of_text(std::string_view text) {
     if (text.size() > kLongestText) return json::string(kNotKept);
     text_ += text.size();
-    return shows_secret(text) ? json::string(kMask) : json::string(text);
+    return shows_secret(text) ? json::string(kRedacted) : json::string(text);
   }
 
   json::value of_array(const json::array& array) {
@@ -99,7 +98,7 @@ private:
     const std::span<const std::string> all = words;
     if (all.size() > 1 && size <= kLongestText &&
         (shows_secret(all) || shows_secret(all.subspan(1))))
-      return json::string(kMask);
+      return json::string(kRedacted);
     json::array made;
     for (const json::value& one : array)
       made.push_back(of(one));
@@ -108,7 +107,7 @@ private:
 
   /// "NAME=***" of "NAME=VALUE".
   json::value names_of(const json::value& variables) {
-    if (!variables.is_array()) return json::string(kMask);
+    if (!variables.is_array()) return json::string(kRedacted);
     if (variables.get_array().size() > kMostItems) return json::string(kNotKept);
     json::array made;
     for (const json::value& one : variables.get_array()) {
@@ -116,7 +115,7 @@ private:
       const std::string_view text = one.is_string() ? one.get_string() : std::string_view();
       const std::string_view name = text.substr(0, std::min(text.find('='), kLongestText));
       text_ += name.size();
-      made.emplace_back(std::string(name) + "=" + std::string(kMask));
+      made.emplace_back(std::string(name) + "=" + std::string(kRedacted));
     }
     return made;
   }
@@ -187,7 +186,7 @@ std::string gap_of(const json::value& value) {
 
 bool is_left_out(std::string_view text) {
   // What was no UTF-8 was not kept either.
-  return text.find("***") != std::string_view::npos ||
+  return text.find(kRedacted) != std::string_view::npos ||
          text.find("\xEF\xBF\xBD") != std::string_view::npos;
 }
 

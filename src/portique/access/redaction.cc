@@ -10,7 +10,6 @@ namespace portique::access {
 
 namespace {
 
-constexpr std::string_view kMask = "***";
 constexpr std::size_t kMostBytes = 4096;
 
 /// Besides what names a secret anywhere, words that do so before a value of a command or a query.
@@ -50,27 +49,13 @@ bool is_secret_letter(std::string_view program, std::string_view word) {
   });
 }
 
-/// "scheme://user:secret@host" without the secret, wherever it stands in the text, or
-/// "//user:secret@host" alone.
-void mask_urls(std::string& text) {
-  for (std::size_t at = text.find("//"); at != std::string::npos; at = text.find("//", at + 2)) {
-    const std::size_t begin = at + 2;
-    const std::size_t end = std::min(text.find_first_of("/?# \t\n\"'", begin), text.size());
-    const std::size_t sign = text.rfind('@', end);
-    if (sign == std::string::npos || sign < begin || sign >= end) continue;
-    const std::size_t colon = text.find(':', begin);
-    if (colon == std::string::npos || colon > sign) continue;
-    text.replace(colon + 1, sign - colon - 1, kMask);
-  }
-}
-
 /// Header lines: "Authorization: Bearer ...".
 bool mask_header(std::string& word) {
   const std::size_t colon = word.find(':');
   if (colon == std::string::npos || colon > 40 || !names_secret(word.substr(0, colon)))
     return false;
   if (word.compare(colon, 3, "://") == 0) return false;
-  word.replace(colon + 1, std::string::npos, " " + std::string(kMask));
+  word.replace(colon + 1, std::string::npos, " " + std::string(kRedacted));
   return true;
 }
 
@@ -90,20 +75,20 @@ std::string masked_script(std::string_view script) {
     const std::string_view word = script.substr(begin, end - begin);
     at = end;
     if (hide_next) {
-      out += kMask;
+      out += kRedacted;
       hide_next = false;
       continue;
     }
     const std::size_t equals = word.find('=');
     if (equals != std::string_view::npos && names_secret(word.substr(0, equals))) {
-      out.append(word.substr(0, equals + 1)).append(kMask);
+      out.append(word.substr(0, equals + 1)).append(kRedacted);
       continue;
     }
     if (program.empty() && equals == std::string_view::npos)
       program = word.substr(word.rfind('/') + 1);
     if (word.starts_with('-') && is_secret_letter(program, word)) {
       hide_next = word.size() == 2 || word.starts_with("--");
-      out.append(hide_next ? word : word.substr(0, 2)).append(hide_next ? "" : kMask);
+      out.append(hide_next ? word : word.substr(0, 2)).append(hide_next ? "" : kRedacted);
       continue;
     }
     hide_next = word.starts_with('-') && names_secret(word);
@@ -132,6 +117,19 @@ std::string cut(std::string text) {
 
 } // namespace
 
+void mask_logins(std::string& text) {
+  for (std::size_t at = text.find("//"); at != std::string::npos; at = text.find("//", at + 2)) {
+    const std::size_t begin = at + 2;
+    const std::size_t end = std::min(text.find_first_of("/?# \t\n\"'\\,", begin), text.size());
+    const std::string_view login = std::string_view(text).substr(begin, end - begin);
+    const std::size_t colon = login.find(':');
+    const std::size_t sign = login.rfind('@');
+    if (colon == std::string_view::npos || sign == std::string_view::npos || sign <= colon + 1)
+      continue;
+    text.replace(begin + colon + 1, sign - colon - 1, kRedacted);
+  }
+}
+
 std::string masked_command(std::span<const std::string> words) {
   std::string out;
   bool hide_next = false;
@@ -141,16 +139,16 @@ std::string masked_command(std::span<const std::string> words) {
     if (program.empty() && word.find('=') == std::string::npos)
       program = word.substr(word.rfind('/') + 1);
     if (hide_next) {
-      word = kMask;
+      word = kRedacted;
       hide_next = false;
     } else if (const std::size_t equals = word.find('=');
                equals != std::string::npos && equals < 100 &&
                word.find_first_of(" \t\n") == std::string::npos &&
                names_secret(word.substr(0, equals))) {
-      word.replace(equals + 1, std::string::npos, kMask);
+      word.replace(equals + 1, std::string::npos, kRedacted);
     } else if (word.starts_with('-') && is_secret_letter(program, word)) {
       if (word.size() > 2 && !word.starts_with("--"))
-        word.replace(2, std::string::npos, kMask);
+        word.replace(2, std::string::npos, kRedacted);
       else
         hide_next = true;
     } else if (word.starts_with('-') && word.find(' ') == std::string::npos && names_secret(word)) {
@@ -158,7 +156,7 @@ std::string masked_command(std::span<const std::string> words) {
     } else if (!mask_header(word) && word.find_first_of(" \t\n") != std::string::npos) {
       word = masked_script(word);
     }
-    mask_urls(word);
+    mask_logins(word);
     out += (out.empty() ? "" : " ") + word;
   }
   return cut(std::move(out));
@@ -212,10 +210,10 @@ std::string masked_target(std::string_view target) {
            base::equals_ignore_case(key, "labels") || key.find('%') != std::string_view::npos);
       out.append(key);
       if (equals == std::string_view::npos) continue;
-      out.append("=").append(hides ? kMask : pair.substr(equals + 1));
+      out.append("=").append(hides ? kRedacted : pair.substr(equals + 1));
     }
   }
-  mask_urls(out);
+  mask_logins(out);
   return cut(std::move(out));
 }
 

@@ -8,6 +8,12 @@
 
 namespace portique::access {
 
+/// In the place of what was left out.
+inline constexpr std::string_view kRedacted = "***";
+
+/// Passwords of "//user:secret@host" become "***", behind a scheme or alone.
+void mask_logins(std::string& text);
+
 /// Words of a command joined by blanks; what follows --password, -p of mysql, TOKEN= and the like,
 /// passwords in URLs and in Authorization headers become "***". At most 4 KiB.
 std::string masked_command(std::span<const std::string> words);

@@ -256,7 +256,7 @@ boost::json::value of_headers(const std::vector<http::Header>& headers) {
     if (header.value.size() > kHeaderBytes)
       value = kNotKept;
     else if (hides_value(name) || shows_secret(value))
-      value = "***";
+      value = kRedacted;
     made.push_back(array{name, value});
   }
   return made;
@@ -364,7 +364,7 @@ void RecordedRequest::read_facts(const boost::json::object& facts) {
   }
   body_ = boost::json::object();
   if (const auto* body = base::json_member(&facts, "body")) body_ = *body;
-  has_headers_ = !base::json_string(&facts, "headers").starts_with("***");
+  has_headers_ = !base::json_string(&facts, "headers").starts_with(kRedacted);
   for (const boost::json::value& one : base::json_items(&facts, "headers"))
     if (one.is_array() && one.get_array().size() == 2 && one.get_array()[0].is_string() &&
         one.get_array()[1].is_string())

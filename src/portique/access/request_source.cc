@@ -4,6 +4,7 @@
 #include <array>
 #include <functional>
 
+#include "portique/access/docker/engine_id.h"
 #include "portique/access/image_names.h"
 #include "portique/base/text.h"
 #include "portique/policy/field_table.h"
@@ -215,7 +216,7 @@ struct RequestAnswers {
       const auto reference = full_reference(name);
       if (!reference) {
         // What has no registry that could be named is of none that anybody trusts.
-        if (part != Part::Tag || !is_image_id(name))
+        if (part != Part::Tag || !is_whole_id(name))
           found.push_back(Value::text(part == Part::Tag ? std::string_view("") : name));
         continue;
       }
@@ -233,7 +234,7 @@ struct RequestAnswers {
         source.workload_->images_pinned ||
         std::ranges::all_of(source.workload_->images, [](const std::string& name) {
           const auto reference = full_reference(name);
-          return is_image_id(name) || (reference && !reference->digest.empty());
+          return is_whole_id(name) || (reference && !reference->digest.empty());
         }));
   }
 

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <vector>
 
+#include "portique/access/redaction.h"
 #include "portique/access/secret_names.h"
 #include "portique/base/json.h"
 #include "portique/base/text.h"
@@ -15,8 +16,6 @@
 namespace portique::access {
 
 namespace {
-
-constexpr std::string_view kMask = "****";
 
 bool is_name(char c) {
   return base::is_alnum(c) || c == '_' || c == '-' || c == '.';
@@ -75,26 +74,12 @@ std::string mask_named(std::string_view text) {
     // Another option behind it: then the first one had no value.
     if (value == value_end || (is_option && text[value] == '-')) continue;
     masked += text.substr(kept, value - kept);
-    masked += kMask;
+    masked += kRedacted;
     kept = value_end;
     at = value_end;
   }
   masked += text.substr(kept);
   return masked;
-}
-
-/// "//user:secret@host", behind a scheme or alone.
-void mask_logins(std::string& text) {
-  for (std::size_t at = text.find("//"); at != std::string::npos; at = text.find("//", at + 2)) {
-    const std::size_t begin = at + 2;
-    const std::size_t end = std::min(text.find_first_of("/?# \t\n\"'\\,", begin), text.size());
-    const std::string_view login = std::string_view(text).substr(begin, end - begin);
-    const std::size_t colon = login.find(':');
-    const std::size_t sign = login.rfind('@');
-    if (colon == std::string_view::npos || sign == std::string_view::npos || sign <= colon + 1)
-      continue;
-    text.replace(begin + colon + 1, sign - colon - 1, kMask);
-  }
 }
 
 /// What stands behind "Bearer" or "Basic", whatever header it is sent in.
@@ -109,7 +94,7 @@ void mask_authorizations(std::string& text) {
       const std::size_t value = at + scheme.size();
       const std::size_t end = end_of_value(text, value);
       if (at < kept || (at > 0 && is_name(text[at - 1])) || end < value + kShortest) continue;
-      masked.append(text, kept, value - kept).append(kMask);
+      masked.append(text, kept, value - kept).append(kRedacted);
       kept = end;
     }
     if (kept > 0) text = masked.append(text, kept);
@@ -138,7 +123,7 @@ void mask_texts(boost::json::value& value,
   if (value.is_string()) {
     std::string text(value.get_string());
     if (names_a_secret(name))
-      text = kMask;
+      text = kRedacted;
     else
       mask_text(text);
     value = text;
@@ -212,11 +197,11 @@ base::Result<std::shared_ptr<EventMask>> EventMask::make(inspect::SecretRuleBook
 void EventMask::mask(AuditEvent& event) {
   auto scanner = state_->take();
   const auto mask_text = [&](std::string& text) {
-    mask_logins(text);
     mask_authorizations(text);
     if (!may_hold_secret(text)) return;
+    mask_logins(text);
     if (!scanner) {
-      text = kMask;
+      text = kRedacted;
       return;
     }
     text = mask_named(text);
@@ -242,7 +227,7 @@ void EventMask::mask(AuditEvent& event) {
       if (decoded == whole)
         target += part;
       else
-        target += std::string(part.substr(0, equals)) + "=" + std::string(kMask);
+        target += std::string(part.substr(0, equals)) + "=" + std::string(kRedacted);
     }
   }
   event.target = std::move(target);

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "portique/access/docker/engine_id.h"
 #include "portique/access/docker/host_path.h"
 #include "portique/access/docker/mount_facts.h"
 #include "portique/base/http_client.h"
@@ -36,12 +37,6 @@ constexpr std::size_t kKeptAnswers = 1024;
 constexpr std::size_t kKeptBytes = 16ULL << 10U;
 /// Connections that wait for the next question.
 constexpr std::size_t kIdleClients = 16;
-
-constexpr std::size_t kIdDigits = 64;
-
-bool is_id_digit(char c) {
-  return base::is_digit(c) || (c >= 'a' && c <= 'f');
-}
 
 /// A reference as part of a path. Slashes stay: names of images hold them.
 Result<std::string> path_part(std::string_view reference) {
@@ -212,13 +207,7 @@ struct LiveEngineView::State {
     const std::string list = kind == ResourceKind::Container ? "/containers/json?all=1"
                              : kind == ResourceKind::Image   ? "/images/json?all=1"
                                                              : "/networks";
-    constexpr std::string_view kPrefix = "sha256:";
-    const auto plain = [&](std::string_view text) {
-      return text.starts_with(kPrefix) ? text.substr(kPrefix.size()) : text;
-    };
-    if (reference.size() >= kIdDigits || !std::ranges::all_of(reference, is_id_digit) ||
-        plain(id).starts_with(reference))
-      return {};
+    if (!may_begin_id(reference) || id_digits(id).starts_with(reference)) return {};
     const auto body = PQ_TRY(answer(list));
     if (!body) return {};
     const json::value value = PQ_TRY(base::at("engine", base::parse_json(*body)));
@@ -227,7 +216,7 @@ struct LiveEngineView::State {
       return base::fail(Code::Malformed, "the engine answers with something else than a list");
     for (const json::value& item : *items) {
       const std::string_view other = base::json_string(item.if_object(), "Id");
-      if (!plain(other).starts_with(reference)) continue;
+      if (!id_digits(other).starts_with(reference)) continue;
       if (owned_by.empty() || PQ_TRY(owner(kind, other)) != owned_by)
         return base::fail(Code::InvalidArgument,
                           "\"" + std::string(reference) +

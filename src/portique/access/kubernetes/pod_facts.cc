@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "portique/access/docker/engine_id.h"
 #include "portique/access/image_names.h"
 #include "portique/base/text.h"
 
@@ -269,10 +270,7 @@ std::string_view role_name(Role role) {
 }
 
 std::string node_image_name(std::string_view written) {
-  const bool is_word = !written.empty() && std::ranges::all_of(written, [](char c) {
-    return base::is_digit(c) || (c >= 'a' && c <= 'f');
-  });
-  if (is_word && !is_image_id(written)) return fmt::format("sha256:{}", written);
+  if (may_begin_id(written)) return fmt::format("sha256:{}", written);
   return full_image_name(written);
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "portique/access/docker/engine_id.h"
 #include "portique/access/image_names.h"
 #include "portique/access/roles/doubtful_rules.h"
 #include "portique/base/text.h"
@@ -31,7 +32,7 @@ bool covers(Sense sense, const std::vector<std::string>& values, Fits fits) {
 std::vector<std::string> names_of_image(const Resource& image) {
   std::vector<std::string> names;
   for (const std::string& name : image.names)
-    if (!is_image_id(name)) names.push_back(name);
+    if (!is_whole_id(name)) names.push_back(name);
   return names.empty() ? image.names : names;
 }
 
